@@ -1,0 +1,82 @@
+import type { dynamic } from "@pulumi/pulumi";
+import { clock } from "./clock";
+import type { Props } from "./define";
+import { messageOf, Unfinished } from "./errors";
+import { check, create, diff, read, remove, subjectOf, update, type World } from "./lifecycle";
+import { definitionOf } from "./vendors";
+
+/**
+ * The bridge to Pulumi's dynamic provider host. Every state file holds the line
+ *
+ *     exports.handler=()=>require("pulumi-streamkeys/host, installed by npm ci").provider("tenbyte:StreamKey")
+ *
+ * so the entry point, `provider` and the type names are public API that never changes.
+ */
+
+/** The key under which a resource carries the line above; the engine must get it back with everything we keep. */
+const PROVIDER = "__provider";
+
+/** The dynamic provider of one resource type. */
+export function provider(typeName: string): dynamic.ResourceProvider {
+  const { vendor, definition } = definitionOf(typeName);
+  let config: dynamic.Config | undefined;
+  const world: World = {
+    settings: { config: (key) => config?.get(key), environment: process.env },
+    now: clock(process.env),
+    warn: (message) => {
+      console.log(`warning: ${message}`);
+    },
+    progress: (message) => {
+      console.log(message);
+    },
+  };
+  const subject = subjectOf(vendor, definition, world);
+
+  return {
+    // Concurrent calls run while this is awaited, and a throw here is swallowed the second time (engine fact 5): it
+    // only stores, and each method resolves its account and fails closed.
+    configure: (request) => {
+      config = request.config;
+      return Promise.resolve();
+    },
+    check: (olds: Props, news: Props) => shown("check", async () => check(subject, own(olds), own(news))),
+    diff: (id: string, olds: Props, news: Props) => shown("diff", () => diff(subject, id, own(olds), own(news))),
+    create: async (inputs: Props) => keepingUnfinished(inputs, () => create(subject, own(inputs))),
+    read: async (id: string, props: Props = {}) =>
+      shown("read", async () => (await read(subject, id, own(props))) ?? { id: "", props: {} }),
+    update: async (id: string, olds: Props, news: Props) =>
+      keepingUnfinished(news, async () => ({ outs: await update(subject, id, own(olds), own(news)) })),
+    delete: (id: string, props: Props) => shown("delete", () => remove(subject, id, own(props))),
+  } as dynamic.ResourceProvider;
+}
+
+function own(props: Props): Props {
+  const { [PROVIDER]: _, ...rest } = props;
+  return rest;
+}
+
+/** The host prints what these methods throw with its stack (fact 19); the sentence is what a user needs. */
+async function shown<T>(method: string, act: () => Promise<T> | T): Promise<T> {
+  try {
+    return await act();
+  } catch (error) {
+    const plain = new Error(messageOf(error));
+    plain.stack = "";
+    throw plain;
+  }
+}
+
+/** The host keeps a created object whose making failed half-way only when told so in this form (fact 17). */
+async function keepingUnfinished<T>(inputs: Props, act: () => Promise<T>): Promise<T> {
+  try {
+    return await act();
+  } catch (error) {
+    const plain = new Error(messageOf(error));
+    if (!(error instanceof Unfinished)) throw plain;
+    throw Object.assign(plain, {
+      id: error.id,
+      properties: { ...error.outputs, [PROVIDER]: inputs[PROVIDER] },
+      reasons: [error.message],
+    });
+  }
+}

@@ -1,0 +1,48 @@
+import type { Props, Seen } from "../define";
+import { AdoptionRefusal, Gone } from "../errors";
+import type { Api } from "../http";
+import { propertyOf } from "../schema";
+import { replacesResource } from "./diff";
+import { changedInputs, driftedInputs } from "./state";
+import { nameOf, type Subject } from "./subject";
+
+/**
+ * Takes over what exists: no write when it matches the program, an update where that is enough, a refusal that lists
+ * every difference where only a replacement would do.
+ */
+export async function adopt(subject: Subject, api: Api, id: string, inputs: Props): Promise<Seen> {
+  const { definition } = subject;
+  const seen = await readExisting(subject, api, id, inputs);
+  const actual = driftedInputs(definition, inputs, seen);
+  const changed = changedInputs(definition, actual, inputs);
+  if (changed.length === 0) return seen;
+  const fixed = changed.filter((key) => replacesResource(definition, key));
+  if (fixed.length > 0 || !definition.update) throw refusal(subject, id, changed, inputs, actual);
+  return await definition.update(api, id, inputs, actual);
+}
+
+async function readExisting(subject: Subject, api: Api, id: string, inputs: Props): Promise<Seen> {
+  const { definition, vendor } = subject;
+  try {
+    return await definition.read(api, id, inputs);
+  } catch (error) {
+    if (!(error instanceof Gone)) throw error;
+    throw new AdoptionRefusal(
+      `There is no ${nameOf(subject, id)} in this account, so it cannot be imported. ` +
+        `\`streamkeys discover ${vendor.name}\` lists what there is.`,
+    );
+  }
+}
+
+function refusal(subject: Subject, id: string, changed: string[], inputs: Props, actual: Props): AdoptionRefusal {
+  const { inputs: shape } = subject.definition;
+  const differences = changed.map((key) =>
+    propertyOf(shape, key).secret
+      ? `${key} differs (secret)`
+      : `${key} is ${JSON.stringify(actual[key])} there and ${JSON.stringify(inputs[key])} in the program`,
+  );
+  return new AdoptionRefusal(
+    `${nameOf(subject, id)} cannot be imported, because it differs in what only a new one could have: ` +
+      `${differences.join("; ")}. Make the program say what is there, and change it after the import.`,
+  );
+}

@@ -1,0 +1,133 @@
+import { closest } from "fastest-levenshtein";
+import { z } from "zod";
+import type { Problem, Props } from "../define";
+import { durationMs, dueGeneration, type KeyRotation, type RotationInputs } from "../rotation";
+import { type SchemaNode, schemaOf, secretPaths } from "../schema";
+import { isUnknown, isUnknownAt, known } from "../unknown";
+import { inputsOf } from "./state";
+import type { Subject } from "./subject";
+
+/** What `check` answers: the inputs as they will be kept, and what is wrong with them. */
+export interface Checked {
+  inputs: Props;
+  failures: { property: string; reason: string }[];
+}
+
+/**
+ * Validates at preview, several problems at once, each on its path; unknown values pass. Applies defaults and computes
+ * the key's generation, so that preview shows a rotation that is due.
+ */
+export function check(subject: Subject, olds: Props, news: Props): Checked {
+  const { definition, world } = subject;
+  const schema = schemaOf(definition.inputs);
+  const inputs = withDefaults(schema, news) as Props;
+  const problems = problemsOf(subject, inputs);
+  for (const problem of problems.filter(({ severity }) => severity === "warning")) {
+    world.warn(`${problem.path}: ${problem.reason}`);
+  }
+  const failures = problems
+    .filter(({ severity }) => severity !== "warning")
+    .map((problem) => failure(schema, problem));
+  if (failures.length === 0 && definition.rotation) inputs.keyGeneration = generation(subject, olds, inputs);
+  return { inputs, failures };
+}
+
+/** Inputs with the declared defaults, at every depth. */
+function withDefaults(node: SchemaNode, value: unknown): unknown {
+  if (value === undefined) return node.default;
+  if (isUnknown(value) || value === null || typeof value !== "object") return value;
+  if (Array.isArray(value)) return value.map((item: unknown) => withDefaults(node.items ?? {}, item));
+  const completed: Props = { ...(value as Props) };
+  for (const [name, child] of Object.entries(node.properties ?? {})) {
+    const member = withDefaults(child, completed[name]);
+    if (member !== undefined) completed[name] = member;
+  }
+  return completed;
+}
+
+function problemsOf({ definition }: Subject, inputs: Props): Problem[] {
+  const result = z.strictObject(definition.inputs).safeParse(inputs);
+  const issues = (result.error?.issues ?? []).filter((issue) => !isUnknownAt(inputs, issue.path));
+  const usable = known(structuredClone(inputs));
+  for (const issue of issues) dropAt(usable, issue);
+  return [
+    ...issues.flatMap((issue) => described(issue, inputs, schemaOf(definition.inputs))),
+    ...rotationProblems(usable as RotationInputs),
+    ...(definition.validate?.(usable) ?? []),
+  ];
+}
+
+function rotationProblems({ keyRotation }: RotationInputs): Problem[] {
+  const every = keyRotation?.every;
+  if (every === undefined || durationMs(every) !== undefined) return [];
+  return [{ path: "keyRotation.every", reason: 'must be a duration of at least a minute, for example "30d" or "12h"' }];
+}
+
+/** Takes a wrong value out, so that rules across fields see only what is well formed. */
+function dropAt(root: unknown, issue: z.core.$ZodIssue): void {
+  const paths = issue.code === "unrecognized_keys" ? issue.keys.map((key) => [...issue.path, key]) : [issue.path];
+  for (const path of paths) {
+    const parent = path.slice(0, -1).reduce<unknown>((value, step) => (value as Props | undefined)?.[step as string], root);
+    const last = path.at(-1);
+    if (last !== undefined && parent !== null && typeof parent === "object") (parent as Props)[last as string] = undefined;
+  }
+}
+
+function described(issue: z.core.$ZodIssue, inputs: Props, schema: SchemaNode): Problem[] {
+  if (issue.code === "unrecognized_keys") {
+    const names = Object.entries(nodeAt(schema, issue.path).properties ?? {})
+      .filter(([, node]) => !node.computed)
+      .map(([name]) => name);
+    return issue.keys.map((key) => ({
+      path: written([...issue.path, key]),
+      reason: `is not an input${names.length > 0 ? `; did you mean \`${closest(key, names)}\`? The inputs here are ${names.join(", ")}` : ""}`,
+    }));
+  }
+  const value = issue.path.reduce<unknown>((parent, step) => (parent as Props | undefined)?.[step as string], inputs);
+  const about = nodeAt(schema, issue.path).description;
+  const reason = value === undefined ? `is required${about ? `: ${about}` : ""}` : issue.message.replace(/^Invalid input: /, "");
+  return [{ path: written(issue.path), reason }];
+}
+
+function nodeAt(schema: SchemaNode, path: readonly PropertyKey[]): SchemaNode {
+  return path.reduce<SchemaNode>(
+    (node, step) => (typeof step === "number" ? node.items : node.properties?.[String(step)]) ?? {},
+    schema,
+  );
+}
+
+/** A path as a user would write it: `ladder.video[2].fps`. */
+function written(path: readonly PropertyKey[]): string {
+  return path.map((step, at) => (typeof step === "number" ? `[${step}]` : `${at > 0 ? "." : ""}${String(step)}`)).join("");
+}
+
+/** The engine prints the value of a property that a failure names (fact 20), so a secret is named in the text only. */
+function failure(schema: SchemaNode, { path, reason }: Problem): { property: string; reason: string } {
+  const holdsSecret = secretPaths(schema).some((secret) => {
+    const secretPath = written(secret);
+    return [".", "[", ""].some((end) => path.startsWith(secretPath + end) || secretPath.startsWith(path + end));
+  });
+  return holdsSecret ? { property: "", reason: `${path}: ${reason}` } : { property: path, reason };
+}
+
+function generation(subject: Subject, olds: Props, inputs: Props): unknown {
+  const { definition, world, plannedGenerations } = subject;
+  const planned = plannedGenerations.get(programKey(subject, inputs));
+  const isNew = Object.keys(inputsOf(definition, olds)).length === 0;
+  if (isNew && planned) return planned;
+  return dueGeneration(
+    olds as RotationInputs,
+    known(inputs.keyRotation) as KeyRotation | undefined,
+    world.settings.config("streamkeys:rotateAll"),
+    world.now(),
+  );
+}
+
+/**
+ * Identifies what the program declared. The engine checks the create half of a replacement afresh, without the old
+ * inputs and without saying which resource it is (fact 10); what the program wrote is all that ties the two together.
+ */
+export function programKey({ definition }: Subject, inputs: Props): string {
+  const { keyGeneration: _, ...program } = inputsOf(definition, inputs);
+  return JSON.stringify(Object.entries(program).sort(([a], [b]) => (a < b ? -1 : 1)));
+}

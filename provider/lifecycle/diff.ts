@@ -1,0 +1,60 @@
+import type { Definition, Props } from "../define";
+import type { KeyGeneration } from "../rotation";
+import { propertyOf } from "../schema";
+import { programKey } from "./check";
+import { liveRefusal, wouldCut } from "./live-guard";
+import { changedInputs } from "./state";
+import { apiFor, type Subject } from "./subject";
+
+/** What `diff` answers: nothing changed (false), look at the inputs (undefined), or changed though inputs agree (true). */
+export interface Difference {
+  changes: boolean | undefined;
+  replaces: string[];
+  deleteBeforeReplace: boolean;
+}
+
+/** Compares declared inputs, and refuses a replacement that would cut a running broadcast. */
+export async function diff(subject: Subject, id: string, olds: Props, news: Props): Promise<Difference> {
+  const { definition, world } = subject;
+  const changed = changedInputs(definition, olds, news);
+  let replaces = changed.filter((key) => replacesResource(definition, key));
+  if (news.interruptLive === true) subject.allowedCuts.add(id);
+
+  if (replaces.length > 0 && (await cutsNow(subject, id, olds))) {
+    if (replaces.some((key) => key !== "keyGeneration")) throw liveRefusal(subject, id, "Replacing");
+    world.warn(putOffWarning(subject, id));
+    replaces = [];
+  }
+  if (replaces.includes("keyGeneration")) {
+    subject.plannedGenerations.set(programKey(subject, news), news.keyGeneration as KeyGeneration);
+  }
+  return { changes: changes(changed, olds), replaces, deleteBeforeReplace: definition.deleteBeforeReplace ?? false };
+}
+
+/** A rotation that was put off is due although the inputs in state already say so (engine fact 12). */
+function changes(changed: string[], olds: Props): boolean | undefined {
+  const pending = (olds.keyGeneration as KeyGeneration | undefined)?.pending;
+  if (pending && changed.includes("keyGeneration")) return true;
+  return changed.length > 0 ? undefined : false;
+}
+
+/** Whether a change of this input makes a new object. */
+export function replacesResource(definition: Definition, key: string): boolean {
+  const { replaces, ours } = propertyOf(definition.inputs, key);
+  if (key === "keyGeneration") return !definition.rotate;
+  return replaces ?? (!ours && !definition.update);
+}
+
+function cutsNow(subject: Subject, id: string, olds: Props): Promise<boolean> {
+  // Opening the account is what may fail here, and only a cut needs it.
+  if (!subject.definition.cuts?.(olds).includes("delete")) return Promise.resolve(false);
+  return wouldCut(subject, apiFor(subject, olds), id, olds, "delete");
+}
+
+/** Says that a rotation waits. */
+export function putOffWarning({ vendor, definition }: Subject, id: string): string {
+  return (
+    `${vendor.title} ${definition.name} ${id} is live, so its due key rotation is put off to the next run that finds ` +
+    "it idle. Set `interruptLive: true` to rotate now and cut the broadcast."
+  );
+}

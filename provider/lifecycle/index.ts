@@ -1,0 +1,8 @@
+/** Every rule of the engine, once, on plain objects. Knows neither Pulumi nor any vendor. */
+export { check, type Checked } from "./check";
+export { create, type Created } from "./create";
+export { diff, type Difference } from "./diff";
+export { read, type Found } from "./read";
+export { remove } from "./delete";
+export { subjectOf, type Subject, type World } from "./subject";
+export { update } from "./update";

@@ -1,0 +1,31 @@
+import type { Cut, Props } from "../define";
+import { Gone, LiveRefusal } from "../errors";
+import type { Api } from "../http";
+import { contextFor, nameOf, type Subject } from "./subject";
+
+/** A broadcast is never cut unasked: whoever would cut one asks here first. */
+
+/** Whether doing `cut` now would end a running broadcast that nobody allowed to be ended. */
+export async function wouldCut(subject: Subject, api: Api, id: string, inputs: Props, cut: Cut): Promise<boolean> {
+  const { definition } = subject;
+  if (!definition.cuts?.(inputs).includes(cut) || !definition.isLive) return false;
+  if (contextFor(subject, inputs, id).interruptLive) return false;
+  try {
+    return await definition.isLive(api, id, inputs);
+  } catch (error) {
+    if (error instanceof Gone) return false;
+    throw error;
+  }
+}
+
+/** The refusal to delete or replace, with the way out. */
+export function liveRefusal(subject: Subject, id: string, what: "Deleting" | "Replacing"): LiveRefusal {
+  const wayOut =
+    what === "Deleting"
+      ? "set `interruptLive: true` on the resource, run `pulumi up`, and then delete it"
+      : "set `interruptLive: true` on the resource and run again";
+  return new LiveRefusal(
+    `${nameOf(subject, id)} is live. ${what} it would cut the broadcast, so nothing was done. ` +
+      `Stop the encoder and run again, or ${wayOut}.`,
+  );
+}

@@ -1,0 +1,113 @@
+import { isDeepStrictEqual } from "node:util";
+import type { Definition, Props, Seen } from "../define";
+import { StreamkeysError } from "../errors";
+import { propertyOf, type SchemaNode, schemaOf } from "../schema";
+
+/** How inputs, outputs and what a vendor reports become the engine's plain properties, and how they are compared. */
+
+/** The declared inputs within properties. */
+export function inputsOf({ inputs }: Definition, props: Props): Props {
+  return Object.fromEntries(Object.keys(inputs).flatMap((key) => (props[key] === undefined ? [] : [[key, props[key]]])));
+}
+
+/** The declared outputs within properties. */
+export function outputsOf({ outputs }: Definition, props: Props): Props {
+  return Object.fromEntries(
+    Object.keys(outputs).flatMap((key) => (props[key] === undefined ? [] : [[key, props[key]]])),
+  );
+}
+
+/** Whether the object was made but not finished: a required output is missing. */
+export function isUnfinished({ outputs }: Definition, props: Props): boolean {
+  return (schemaOf(outputs).required ?? []).some((key) => props[key] === undefined);
+}
+
+/** What goes into state: every input under its own name (engine fact 11), and the outputs. */
+export function stateOf(inputs: Props, outputs: Props): Props {
+  return plain({ ...inputs, ...outputs }) as Props;
+}
+
+/** Outputs after a look at the vendor: what the create alone could show is kept from before. */
+export function refreshedOutputs(definition: Definition, before: Props, seen: Seen): Props {
+  const kept = Object.keys(definition.outputs).filter((key) => propertyOf(definition.outputs, key).createOnly);
+  const remembered = Object.fromEntries(kept.map((key) => [key, before[key]]));
+  const reported = Object.entries(seen.outputs).filter(([, value]) => value !== undefined);
+  return { ...remembered, ...Object.fromEntries(reported) };
+}
+
+/** Without anything undefined; what is not plain JSON would fail in the engine after the vendor call (fact 16). */
+function plain(value: unknown): unknown {
+  if (value === null || typeof value === "string" || typeof value === "boolean") return value;
+  if (typeof value === "number" && (Number.isSafeInteger(value) || !Number.isInteger(value))) return value;
+  if (Array.isArray(value)) return value.map(plain);
+  if (typeof value === "object" && Object.getPrototypeOf(value) === Object.prototype) {
+    const entries = Object.entries(value).filter(([, item]) => item !== undefined);
+    return Object.fromEntries(entries.map(([key, item]) => [key, plain(item)]));
+  }
+  throw new StreamkeysError(`A ${typeof value} cannot be kept in state. This is a fault of pulumi-streamkeys; please report it.`);
+}
+
+/** Whether two values of an input mean the same: absent members aside, and order aside where it means nothing. */
+export function means(a: unknown, b: unknown, node: SchemaNode): boolean {
+  return isDeepStrictEqual(canonical(a, node), canonical(b, node));
+}
+
+function canonical(value: unknown, node: SchemaNode): unknown {
+  if (Array.isArray(value)) {
+    const items = value.map((item: unknown) => canonical(item, node.items ?? {}));
+    return node.unordered ? items.map((item) => JSON.stringify(item)).sort() : items;
+  }
+  if (value !== null && typeof value === "object") {
+    const entries = Object.entries(value).filter(([, item]) => item !== undefined);
+    return Object.fromEntries(
+      entries.map(([key, item]) => [key, canonical(item as unknown, memberOf(node, key))] as const).sort(([a], [b]) => (a < b ? -1 : 1)),
+    );
+  }
+  return value ?? node.default;
+}
+
+const memberOf = (node: SchemaNode, key: string): SchemaNode =>
+  node.properties?.[key] ?? (typeof node.additionalProperties === "object" ? node.additionalProperties : {});
+
+/**
+ * The vendor's report laid over what the user wrote: what the user left unset stays unset, what the vendor does not
+ * report stays as written, and only a real difference replaces a value.
+ */
+export function overlay(written: unknown, reported: unknown, node: SchemaNode): unknown {
+  if (written === undefined || reported === undefined || reported === null) return written;
+  if (means(written, reported, node)) return written;
+  if (Array.isArray(written) && Array.isArray(reported)) {
+    if (node.unordered) return reported;
+    return reported.map((item: unknown, at) => (at < written.length ? overlay(written[at], item, node.items ?? {}) : item));
+  }
+  if (isObject(written) && isObject(reported)) {
+    if (node.additionalProperties !== false && !node.properties) return reported;
+    return Object.fromEntries(
+      Object.entries(written).map(([key, value]) => [key, overlay(value, reported[key], memberOf(node, key))]),
+    );
+  }
+  return reported;
+}
+
+const isObject = (value: unknown): value is Props =>
+  value !== null && typeof value === "object" && !Array.isArray(value);
+
+/** The inputs a user wrote, as the vendor has them now. */
+export function driftedInputs(definition: Definition, written: Props, seen: Seen): Props {
+  return Object.fromEntries(
+    Object.entries(written).map(([key, value]) => [
+      key,
+      overlay(value, seen.inputs[key], propertyOf(definition.inputs, key)),
+    ]),
+  );
+}
+
+/** The names of the inputs that differ; `adopt` only matters while creating. */
+export function changedInputs(definition: Definition, olds: Props, news: Props): string[] {
+  return Object.keys(definition.inputs).filter((key) => {
+    if (key === "adopt") return false;
+    // A first generation on state that has none is a record, not a rotation.
+    if (key === "keyGeneration" && olds[key] === undefined) return false;
+    return !means(olds[key], news[key], propertyOf(definition.inputs, key));
+  });
+}

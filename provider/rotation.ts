@@ -1,0 +1,87 @@
+import ms, { type StringValue } from "ms";
+import { z } from "zod";
+
+/** When a key is due for rotation. Pure: the clock is an argument. */
+
+/** The input `keyRotation`: when to rotate. */
+export const keyRotation = z
+  .strictObject({
+    every: z
+      .string()
+      .describe("Length of a key's life as a duration, for example `30d`, `12h` or `2w`. Counts from the key's making.")
+      .optional(),
+    trigger: z.string().describe("Any text. A new text rotates the key once; removing it does not.").optional(),
+  })
+  .describe("When the key is rotated. `streamkeys:rotateAll` in the stack config rotates every key besides.")
+  .meta({ ours: true, title: "KeyRotation" })
+  .optional();
+
+/** The computed input `keyGeneration`: which key this is. A change of it is what rotates. */
+export const keyGeneration = z
+  .strictObject({
+    since: z.string().describe("Time slot the key belongs to, RFC 3339 UTC."),
+    reason: z.string().describe("Why this generation was begun: `created`, `every 30d`, `trigger ...`, `rotateAll ...`."),
+    rotateAll: z.string().describe("The value of `streamkeys:rotateAll` that this key has honoured.").optional(),
+    pending: z
+      .record(z.string(), z.string())
+      .describe("The generation that a put-off rotation will begin, while it waits for the stream to go idle.")
+      .optional(),
+  })
+  .describe("Computed: the generation of the key. It changes when a rotation is due.")
+  .meta({ computed: true, ours: true })
+  .optional();
+
+/** When a key is rotated. */
+export type KeyRotation = NonNullable<z.infer<typeof keyRotation>>;
+/** Which key this is. */
+export type KeyGeneration = NonNullable<z.infer<typeof keyGeneration>>;
+
+/** Milliseconds of a duration such as `30d`; undefined when it is none. The shortest life of a key is a minute. */
+export function durationMs(every: string): number | undefined {
+  // ms() takes a bare number for milliseconds, which nobody means here.
+  if (!/[a-z]\s*$/i.test(every)) return undefined;
+  const length = ms(every as StringValue);
+  return typeof length === "number" && length >= 60_000 ? length : undefined;
+}
+
+/** A moment as a time slot: to the second, which is how it is shown. */
+const slot = (moment: Date): string => moment.toISOString().replace(/\.\d+Z$/, "Z");
+
+/** What decides whether a key is due. */
+export interface RotationInputs {
+  keyRotation?: KeyRotation | undefined;
+  keyGeneration?: KeyGeneration | undefined;
+}
+
+/**
+ * The generation that the key should have: the one it has, unless a trigger is new, the stack-wide value is new, or
+ * whole periods have passed. Scheduled slots are the previous slot plus whole periods, so they do not drift.
+ */
+export function dueGeneration(
+  previous: RotationInputs,
+  rotation: KeyRotation | undefined,
+  rotateAll: string | undefined,
+  now: Date,
+): KeyGeneration {
+  const pending = previous.keyGeneration?.pending;
+  const current = pending ? (pending as unknown as KeyGeneration) : previous.keyGeneration;
+  const honoured = rotateAll ?? current?.rotateAll;
+  const begun = (since: Date, reason: string): KeyGeneration => ({
+    since: slot(since),
+    reason,
+    ...(honoured === undefined ? {} : { rotateAll: honoured }),
+  });
+
+  if (!current) return begun(now, "created");
+  if (rotateAll !== undefined && rotateAll !== current.rotateAll) return begun(now, `rotateAll ${rotateAll}`);
+  if (rotation?.trigger !== undefined && rotation.trigger !== previous.keyRotation?.trigger) {
+    return begun(now, `trigger ${rotation.trigger}`);
+  }
+  const period = rotation?.every === undefined ? undefined : durationMs(rotation.every);
+  if (period !== undefined) {
+    const since = Date.parse(current.since);
+    const passed = Math.floor((now.getTime() - since) / period);
+    if (passed >= 1) return begun(new Date(since + passed * period), `every ${rotation?.every ?? ""}`);
+  }
+  return current;
+}

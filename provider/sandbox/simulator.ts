@@ -1,0 +1,24 @@
+import type { Hono } from "hono";
+
+/**
+ * What a simulator is. Each is written from the vendor's fact sheet, never from our client, so that the two can
+ * disagree; it imports nothing from the definition it stands against.
+ */
+
+/** A simulator's data: plain JSON, kept between runs in the sandbox's file. */
+export type SimulatorData = Record<string, unknown>;
+
+/** What a simulator is given. */
+export interface SimulatorContext {
+  data: SimulatorData;
+  now(): Date;
+}
+
+/** One vendor's API, to be mounted below `/<vendor>`. */
+export interface Simulator {
+  /** The path of the API's base URL below the mount, for example `/v1/livestream`. */
+  basePath: string;
+  /** Credentials that the simulator accepts, by the names of the vendor's config fields. */
+  credentials: Record<string, string>;
+  app(context: SimulatorContext): Hono;
+}

@@ -1,0 +1,27 @@
+import type { Definition } from "../define";
+import { StreamkeysError } from "../errors";
+import type { Vendor } from "../vendor";
+import { tenbyte } from "./tenbyte";
+
+/** The register: every vendor, a line each. */
+export const vendors: Vendor[] = [tenbyte];
+
+/** A resource type as it is written in state, for example `tenbyte:StreamKey`. */
+export type TypeName = `${string}:${string}`;
+
+/** The name of a resource type. It is in every user's state and never changes. */
+export function typeNameOf(vendor: Vendor, definition: Definition): TypeName {
+  return `${vendor.name}:${definition.name}`;
+}
+
+/**
+ * The vendor and Definition of a resource type.
+ * @throws StreamkeysError when this version of the package has no such type.
+ */
+export function definitionOf(typeName: string): { vendor: Vendor; definition: Definition } {
+  for (const vendor of vendors) {
+    const definition = vendor.resources.find((resource) => typeNameOf(vendor, resource) === typeName);
+    if (definition) return { vendor, definition };
+  }
+  throw new StreamkeysError(`This version of pulumi-streamkeys has no resource type ${typeName}. Upgrade the package.`);
+}

@@ -1,0 +1,63 @@
+import { z } from "zod";
+import { defineResource, ours, replaces, secret, type Seen, text } from "../../define";
+import { path } from "../../http";
+import { getStream, listStreams, mayBeLive, streamReply } from "./api";
+
+/** A stream whose key is there; a reply without one is an error, so that state never loses the key. */
+const keyedStream = z.looseObject({ data: streamReply.extend({ stream_key: z.string().min(1) }) });
+
+/** The ingest key of a stream (sheet, section 7). */
+export const streamKey = defineResource({
+  name: "StreamKey",
+  about:
+    "The stream key of a Tenbyte stream, with ready-to-use publish URLs. A stream always has exactly one key, so making " +
+    "this resource takes over the current key, and deleting it leaves key and stream as they are (see `revokeOnDelete`).",
+  notes: [
+    "A reset kills the old key at once and disconnects a running broadcast; there is no time in which both keys work. " +
+      "While the stream is live, a due rotation is therefore put off unless `interruptLive` is true.",
+    "Assumed: a reset keeps the stream's id.",
+  ],
+  inputs: {
+    streamId: replaces(text("Id of the stream that the key opens.")),
+    revokeOnDelete: ours(
+      z
+        .boolean()
+        .describe("Whether deleting this resource resets the key, so that nobody who knows it can go on air.")
+        .optional(),
+    ),
+  },
+  outputs: {
+    streamKey: secret(text("The stream key.")),
+    rtmpPublishUrl: secret(text("RTMP URL with the key, for an encoder. Unset for pull streams.")).optional(),
+    srtPublishUrl: secret(text("SRT URL with the key, for an encoder. Unset for pull streams.")).optional(),
+  },
+  rotation: "in place, by `reset-key`; the old key dies at once and a running broadcast is disconnected",
+
+  create: async (api, { streamId }) => described(await api.get(path`/streams/${streamId}`, keyedStream)),
+  read: async (api, id) => described(await api.get(path`/streams/${id}`, keyedStream)),
+  rotate: async (api, id) => described(await api.post(path`/streams/${id}/reset-key`, keyedStream)),
+  delete: async (api, id, { revokeOnDelete }) => {
+    if (revokeOnDelete) await api.post(path`/streams/${id}/reset-key`, keyedStream);
+  },
+
+  isLive: async (api, id) => mayBeLive(await getStream(api, id)),
+  cuts: ({ revokeOnDelete }) => (revokeOnDelete ? ["rotate", "delete"] : ["rotate"]),
+
+  list: async function* (api) {
+    for await (const { id, name, ...item } of listStreams(api)) {
+      yield { id, name: name ?? id, live: mayBeLive({ id, ...item }) };
+    }
+  },
+});
+
+function described({ data: { id, stream_key: key, ingest } }: z.infer<typeof keyedStream>): Seen {
+  return {
+    id,
+    inputs: { streamId: id },
+    outputs: {
+      streamKey: key,
+      rtmpPublishUrl: ingest?.rtmp ? `${ingest.rtmp.replace(/\/$/, "")}/${key}` : undefined,
+      srtPublishUrl: ingest?.srt ?? undefined,
+    },
+  };
+}

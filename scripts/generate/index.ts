@@ -1,0 +1,27 @@
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { format, type Options, resolveConfig } from "prettier";
+import { vendors } from "../../provider/vendors";
+import { docsPage } from "./docs";
+import { packageSchema } from "./package-schema";
+import { sdkFile, sdkIndex } from "./sdk";
+
+/** `npm run generate`: writes everything that is derived from the Definitions. */
+async function main(): Promise<void> {
+  const { version } = JSON.parse(readFileSync("package.json", "utf8")) as { version: string };
+  const files: Record<string, string> = {
+    "sdk/index.ts": sdkIndex(vendors),
+    "schema.json": JSON.stringify(packageSchema(vendors, version)),
+  };
+  for (const vendor of vendors) {
+    files[`sdk/${vendor.name}.ts`] = sdkFile(vendor);
+    files[`docs/${vendor.name}.md`] = docsPage(vendor);
+  }
+  const options: Options = (await resolveConfig("package.json")) ?? {};
+  mkdirSync("docs", { recursive: true });
+  for (const [file, text] of Object.entries(files)) {
+    writeFileSync(file, await format(text, { ...options, filepath: file }));
+    console.log(file);
+  }
+}
+
+void main();

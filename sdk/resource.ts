@@ -1,0 +1,85 @@
+import * as pulumi from "@pulumi/pulumi";
+
+/** Base class of every resource, by hand. The classes themselves are generated from the Definitions. */
+
+/** What the generated class knows of its resource type. */
+export interface ResourceSpec {
+  /** Name in state, for example `tenbyte:StreamKey`. */
+  type: string;
+  /** Every property: without a place in the arguments it would be no Output of the resource. */
+  properties: string[];
+  /** Outputs that must be stored encrypted. */
+  secretOutputs: string[];
+  /** Paths of inputs that must be stored encrypted. */
+  secretInputs: string[][];
+  /** The input that is the resource's own name when the program leaves it out. */
+  namedBy?: string;
+}
+
+/** Arguments as the base class sees them. */
+export type Args = Record<string, pulumi.Input<unknown>>;
+
+/** When the key of a resource is rotated. `streamkeys:rotateAll` in the stack config rotates every key besides. */
+export interface KeyRotation {
+  /** Length of a key's life as a duration, for example `30d`, `12h` or `2w`. Counts from the key's making. */
+  every?: pulumi.Input<string | undefined>;
+  /** Any text. A new text rotates the key once; removing it does not. */
+  trigger?: pulumi.Input<string | undefined>;
+}
+
+/** Which key this is. Changes with every rotation. */
+export interface KeyGeneration {
+  /** Time slot the key belongs to, RFC 3339 UTC. */
+  since: string;
+  /** Why this generation was begun: `created`, `every 30d`, `trigger ...` or `rotateAll ...`. */
+  reason: string;
+}
+
+/**
+ * A resource whose provider is one constant line that only names it. `pulumi.dynamic.Resource` would serialise the
+ * provider's code into every state file instead: 71 kB a resource, tokens of the module in clear, and about a second a
+ * run. The host that evaluates the line is the same; DESIGN.md has the measurements.
+ */
+export abstract class StreamkeysResource extends pulumi.CustomResource {
+  protected constructor(spec: ResourceSpec, name: string, args: Args, opts: pulumi.CustomResourceOptions = {}) {
+    const { import: adopt, ...options } = opts;
+    const props: Args = Object.fromEntries(spec.properties.map((property) => [property, undefined]));
+    // `.get` passes an id: the engine then reads, and inputs would only be in the way.
+    if (options.id === undefined && spec.namedBy !== undefined) props[spec.namedBy] = name;
+    for (const [key, value] of Object.entries(args)) if (value !== undefined) props[key] = value;
+    for (const path of spec.secretInputs) markSecret(props, path);
+    // The dynamic host cannot import (engine fact 14): the option becomes an adopting create.
+    if (adopt !== undefined) props.adopt = adopt;
+    props.__provider = providerText(spec.type);
+    super(
+      `pulumi-nodejs:dynamic/streamkeys/${spec.type}`,
+      name,
+      props,
+      pulumi.mergeOptions(options, { additionalSecretOutputs: spec.secretOutputs }),
+    );
+  }
+}
+
+/**
+ * The line that is stored as the provider of a resource type. Public API: it is in every user's state for ever. The
+ * entry point is named so that Node's "Cannot find module" says what to do.
+ */
+export function providerText(type: string): string {
+  return `exports.handler=()=>require("pulumi-streamkeys/host, installed by npm ci").provider("${type}")`;
+}
+
+/** Marks the value at a path as secret, or the nearest value above it that is not a plain object. */
+function markSecret(props: Args, [key, ...rest]: string[]): void {
+  const value = key === undefined ? undefined : props[key];
+  if (key === undefined || value === undefined) return;
+  if (rest.length > 0 && isPlainObject(value)) {
+    const copy = { ...value };
+    markSecret(copy, rest);
+    props[key] = copy;
+  } else {
+    props[key] = pulumi.secret(value);
+  }
+}
+
+const isPlainObject = (value: unknown): value is Args =>
+  typeof value === "object" && value !== null && Object.getPrototypeOf(value) === Object.prototype;
