@@ -23,24 +23,36 @@ export interface Account {
   baseUrl: string;
   timeoutSeconds: number;
   retries: number;
+  waitSeconds: number;
   concurrency: number;
 }
 
 const tuning = {
   baseUrl: z.string().describe("Base URL of the API, where it is not the documented one.").optional(),
-  timeoutSeconds: z.number().positive().describe("Deadline of one call, in seconds. 30 when unset.").optional(),
+  timeoutSeconds: z
+    .number()
+    .positive()
+    .describe("Deadline of one call, in seconds. 30 when unset.")
+    .optional(),
   retries: z
     .number()
     .int()
     .min(0)
     .describe("How often a call that may be repeated is repeated. 4 when unset.")
     .optional(),
+  waitSeconds: z
+    .number()
+    .positive()
+    .describe("How long to wait for what the vendor makes ready by and by, in seconds. 300 when unset.")
+    .optional(),
   concurrency: z.number().int().min(1).describe("Calls at once to this account. 8 when unset.").optional(),
 };
 
 /** The shape of one account in stack config: the vendor's credentials, all optional, and the tuning. */
 export function accountShape(vendor: Vendor): z.ZodObject {
-  const credentials = Object.entries(vendor.credentials).map(([name, schema]) => [name, schema.optional()] as const);
+  const credentials = Object.entries(vendor.credentials).map(
+    ([name, schema]) => [name, schema.optional()] as const,
+  );
   return z.strictObject({ ...Object.fromEntries(credentials), ...tuning });
 }
 
@@ -52,9 +64,7 @@ export function vendorConfigShape(vendor: Vendor): z.ZodObject {
 }
 
 /** One account as configured: the tuning by name, and any credential. */
-interface AccountConfig extends z.infer<z.ZodObject<typeof tuning>> {
-  [credential: string]: string | number | undefined;
-}
+type AccountConfig = Record<string, string | number | undefined> & z.infer<z.ZodObject<typeof tuning>>;
 
 interface VendorConfig {
   defaults: AccountConfig;
@@ -79,12 +89,16 @@ export function resolveAccount(vendor: Vendor, name: string | undefined, setting
   const found = name === undefined ? withEnvironment(vendor, defaults, settings) : accounts[name];
   if (!found) {
     const others = Object.keys(accounts);
-    const known = others.length > 0 ? `Configured accounts: ${others.join(", ")}.` : "No named accounts are configured.";
-    throw new ConfigError(`${label}: there is no such account. ${known} To add it, run: ${setCommand(vendor, name)}`);
+    const known =
+      others.length > 0 ? `Configured accounts: ${others.join(", ")}.` : "No named accounts are configured.";
+    throw new ConfigError(
+      `${label}: there is no such account. ${known} To add it, run: ${setCommand(vendor, name)}`,
+    );
   }
   const credentials = credentialsOf(vendor, found);
   rememberSecret(credentials);
-  if (!complete(vendor, credentials)) throw new ConfigError(missingCredentials(vendor, name, label, credentials));
+  if (!complete(vendor, credentials))
+    throw new ConfigError(missingCredentials(vendor, name, label, credentials));
   const baseUrl = checkedBaseUrl(found.baseUrl ?? vendor.baseUrl, label);
   return {
     vendor,
@@ -94,6 +108,7 @@ export function resolveAccount(vendor: Vendor, name: string | undefined, setting
     baseUrl: baseUrl + (vendor.accountPath?.(credentials) ?? ""),
     timeoutSeconds: found.timeoutSeconds ?? 30,
     retries: found.retries ?? 4,
+    waitSeconds: found.waitSeconds ?? 300,
     concurrency: found.concurrency ?? 8,
   };
 }
@@ -106,15 +121,23 @@ function readVendorConfig(vendor: Vendor, settings: Settings): VendorConfig {
   try {
     value = JSON.parse(raw);
   } catch {
-    throw new ConfigError(`${key} must be an object. Set its fields one by one: ${setCommand(vendor, undefined)}`);
+    throw new ConfigError(
+      `${key} must be an object. Set its fields one by one: ${setCommand(vendor, undefined)}`,
+    );
   }
   const parsed = vendorConfigShape(vendor).safeParse(value);
   if (!parsed.success) {
-    const problems = parsed.error.issues.map((issue) => [...issue.path.map(String), issue.message].join(": "));
+    const problems = parsed.error.issues.map((issue) =>
+      [...issue.path.map(String), issue.message].join(": "),
+    );
     const fields = Object.keys(vendorConfigShape(vendor).shape).join(", ");
-    throw new ConfigError(`${key} in the stack config is not right. ${problems.join("; ")}. Its fields are: ${fields}.`);
+    throw new ConfigError(
+      `${key} in the stack config is not right. ${problems.join("; ")}. Its fields are: ${fields}.`,
+    );
   }
-  const { accounts = {}, ...defaults } = parsed.data as AccountConfig & { accounts?: Record<string, AccountConfig> };
+  const { accounts = {}, ...defaults } = parsed.data as AccountConfig & {
+    accounts?: Record<string, AccountConfig>;
+  };
   return { defaults, accounts };
 }
 
@@ -123,7 +146,8 @@ function withEnvironment(vendor: Vendor, config: AccountConfig, settings: Settin
   for (const [field, variable] of Object.entries(vendor.environment)) {
     // Stack config wins as a whole: mixing one account's key with another's token would sign for neither.
     const value = settings.environment[variable];
-    if (value !== undefined && value !== "" && !hasCredentials(vendor, config)) fromEnvironment[field] = value;
+    if (value !== undefined && value !== "" && !hasCredentials(vendor, config))
+      fromEnvironment[field] = value;
   }
   const baseUrl = config.baseUrl ?? settings.environment[baseUrlVariable(vendor)];
   return { ...fromEnvironment, ...config, ...(baseUrl === undefined ? {} : { baseUrl }) };
@@ -140,7 +164,8 @@ const hasCredentials = (vendor: Vendor, config: AccountConfig): boolean =>
 const completeSets = (vendor: Vendor, credentials: Credentials): string[][] =>
   vendor.alternatives.filter((set) => set.every((field) => credentials[field]));
 
-const complete = (vendor: Vendor, credentials: Credentials): boolean => completeSets(vendor, credentials).length === 1;
+const complete = (vendor: Vendor, credentials: Credentials): boolean =>
+  completeSets(vendor, credentials).length === 1;
 
 function missingCredentials(
   vendor: Vendor,
@@ -163,12 +188,15 @@ function missingCredentials(
 export function setCommand(vendor: Vendor, account: string | undefined): string {
   const prefix = account === undefined ? "" : `accounts.${account}.`;
   return (vendor.alternatives[0] ?? [])
-    .map((field) => `pulumi config set --secret --path 'streamkeys:${vendor.name}.${prefix}${field}' <${field}>`)
+    .map(
+      (field) => `pulumi config set --secret --path 'streamkeys:${vendor.name}.${prefix}${field}' <${field}>`,
+    )
     .join(" && ");
 }
 
 function checkedBaseUrl(baseUrl: string, label: string): string {
-  if (!URL.canParse(baseUrl)) throw new ConfigError(`${label}: the base URL is not a URL. Example: https://host/v1`);
+  if (!URL.canParse(baseUrl))
+    throw new ConfigError(`${label}: the base URL is not a URL. Example: https://host/v1`);
   const url = new URL(baseUrl);
   const loopback = ["127.0.0.1", "localhost", "[::1]"].includes(url.hostname);
   if (url.protocol !== "https:" && !(url.protocol === "http:" && loopback)) {
@@ -178,7 +206,9 @@ function checkedBaseUrl(baseUrl: string, label: string): string {
     );
   }
   if (url.username || url.password) {
-    throw new ConfigError(`${label}: the base URL must not hold a user or password. Set the credentials instead.`);
+    throw new ConfigError(
+      `${label}: the base URL must not hold a user or password. Set the credentials instead.`,
+    );
   }
   return baseUrl.replace(/\/+$/, "");
 }

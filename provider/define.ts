@@ -126,6 +126,8 @@ export interface Described<I extends Shape, O extends Shape> {
   find?(api: Api, inputs: Values<I>, attempt: Attempt): Promise<Seen[]>;
   /** Everything of this kind in the account. */
   list?(api: Api): AsyncIterable<Listed>;
+  /** Deleting the resource leaves the object at the vendor, for example a key that lives with its stream. */
+  outlivesDelete?: true;
   /** Replacement must delete first, because the vendor allows only one. */
   deleteBeforeReplace?: true;
 }

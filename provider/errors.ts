@@ -107,9 +107,12 @@ export class Unfinished extends StreamkeysError {
     readonly outputs: Record<string, unknown>,
     cause: unknown,
   ) {
-    super(`Not finished, and kept in state as ${id}: ${messageOf(cause)} Run \`pulumi up\` again to finish it.`, {
-      cause,
-    });
+    super(
+      `Not finished, and kept in state as ${id}: ${messageOf(cause)} Run \`pulumi up\` again to finish it.`,
+      {
+        cause,
+      },
+    );
   }
 }
 

@@ -39,14 +39,20 @@ export function provider(typeName: string): dynamic.ResourceProvider {
       config = request.config;
       return Promise.resolve();
     },
-    check: (olds: Props, news: Props) => shown("check", async () => check(subject, own(olds), own(news))),
-    diff: (id: string, olds: Props, news: Props) => shown("diff", () => diff(subject, id, own(olds), own(news))),
+    check: (olds: Props, news: Props) =>
+      shown(`check of ${typeName}`, () => check(subject, own(olds), own(news))),
+    diff: (id: string, olds: Props, news: Props) =>
+      shown(`diff of ${typeName} ${id}`, () => diff(subject, id, own(olds), own(news))),
     create: async (inputs: Props) => keepingUnfinished(inputs, () => create(subject, own(inputs))),
     read: async (id: string, props: Props = {}) =>
-      shown("read", async () => (await read(subject, id, own(props))) ?? { id: "", props: {} }),
+      shown(
+        `read of ${typeName} ${id}`,
+        async () => (await read(subject, id, own(props))) ?? { id: "", props: {} },
+      ),
     update: async (id: string, olds: Props, news: Props) =>
       keepingUnfinished(news, async () => ({ outs: await update(subject, id, own(olds), own(news)) })),
-    delete: (id: string, props: Props) => shown("delete", () => remove(subject, id, own(props))),
+    delete: (id: string, props: Props) =>
+      shown(`delete of ${typeName} ${id}`, () => remove(subject, id, own(props))),
   } as dynamic.ResourceProvider;
 }
 
@@ -55,13 +61,17 @@ function own(props: Props): Props {
   return rest;
 }
 
-/** The host prints what these methods throw with its stack (fact 19); the sentence is what a user needs. */
-async function shown<T>(method: string, act: () => Promise<T> | T): Promise<T> {
+/**
+ * The host prints `${error}: ${error.stack}` of what these methods throw, and the engine shows the message at the
+ * resource besides (fact 19). The sentence belongs there, once; the host's own line only says which call it was.
+ */
+async function shown<T>(call: string, act: () => Promise<T> | T): Promise<T> {
   try {
     return await act();
   } catch (error) {
     const plain = new Error(messageOf(error));
-    plain.stack = "";
+    plain.toString = () => call;
+    plain.stack = "failed";
     throw plain;
   }
 }

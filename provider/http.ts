@@ -99,14 +99,20 @@ function lineTo(account: Account): Line {
 
 /** Opens an account. Every Api of one account shares its limiter and its pauses. */
 export function openApi(account: Account): Api {
-  const call = async <T>(method: Method, at: Path, reply: z.ZodType<T> | undefined, options: CallOptions = {}) => {
+  const call = async <T>(
+    method: Method,
+    at: Path,
+    reply: z.ZodType<T> | undefined,
+    options: CallOptions = {},
+  ) => {
     const body = await send(account, method, at, options);
     return reply ? parsed(account, `${method} ${at.encoded}`, body, reply) : undefined;
   };
   return {
     account,
     get: (at, reply, options) => call("GET", at, reply, options) as Promise<never>,
-    post: (at, reply, options) => call("POST", at, reply, { repeatable: false, ...options }) as Promise<never>,
+    post: (at, reply, options) =>
+      call("POST", at, reply, { repeatable: false, ...options }) as Promise<never>,
     put: (at, reply, options) => call("PUT", at, reply, options) as Promise<never>,
     delete: async (at, options) => {
       await call("DELETE", at, undefined, options);
@@ -135,7 +141,8 @@ async function send(account: Account, method: Method, at: Path, options: CallOpt
 }
 
 async function pauseOver(line: Line): Promise<void> {
-  for (let left = line.pausedUntil - Date.now(); left > 0; left = line.pausedUntil - Date.now()) await sleep(left);
+  for (let left = line.pausedUntil - Date.now(); left > 0; left = line.pausedUntil - Date.now())
+    await sleep(left);
 }
 
 function pause(line: Line, { retryAfterMs = DEFAULT_PAUSE_MS, failure }: Throttled): void {
@@ -146,7 +153,13 @@ function pause(line: Line, { retryAfterMs = DEFAULT_PAUSE_MS, failure }: Throttl
   line.pausedUntil = Math.max(line.pausedUntil, Date.now() + retryAfterMs);
 }
 
-async function once(account: Account, line: Line, method: Method, at: Path, options: CallOptions): Promise<string> {
+async function once(
+  account: Account,
+  line: Line,
+  method: Method,
+  at: Path,
+  options: CallOptions,
+): Promise<string> {
   const failure: CallFailure = { vendor: account.label, call: `${method} ${at.encoded}`, detail: "" };
   let response: AxiosResponse<string>;
   try {
@@ -165,7 +178,14 @@ async function once(account: Account, line: Line, method: Method, at: Path, opti
 }
 
 /** Codes of errors that come before a byte of the request has left. */
-const NEVER_SENT = ["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "EHOSTUNREACH", "ENETUNREACH", "ERR_INVALID_URL"];
+const NEVER_SENT = [
+  "ECONNREFUSED",
+  "ENOTFOUND",
+  "EAI_AGAIN",
+  "EHOSTUNREACH",
+  "ENETUNREACH",
+  "ERR_INVALID_URL",
+];
 
 function networkError(failure: CallFailure, error: AxiosError, account: Account): StreamkeysError {
   const code = error.code ?? "";
@@ -175,7 +195,10 @@ function networkError(failure: CallFailure, error: AxiosError, account: Account)
     return new Unreachable({ ...failure, detail, advice });
   }
   if (error.message.includes("maxContentLength")) {
-    return new UnexpectedReply({ ...failure, detail: `answered with more than ${LARGEST_REPLY_BYTES} bytes` });
+    return new UnexpectedReply({
+      ...failure,
+      detail: `answered with more than ${LARGEST_REPLY_BYTES} bytes`,
+    });
   }
   const timedOut = code === "ERR_CANCELED" || code === "ECONNABORTED" || code === "ETIMEDOUT";
   const detail = timedOut
@@ -204,13 +227,17 @@ function answerError(start: CallFailure, response: AxiosResponse<string>, accoun
     return new Unauthorized({ ...failure, advice });
   }
   if (vendor.isGone(status, body)) return new Gone(failure);
-  if (status === 404) return new Refused({ ...failure, advice: "This is not the vendor's not-found: check the base URL." });
+  if (status === 404)
+    return new Refused({ ...failure, advice: "This is not the vendor's not-found: check the base URL." });
   return new Refused(failure);
 }
 
 /** The vendor's words for a sentence. What is not JSON is named, not shown: it may hold anything. */
 function words(said: string | undefined, raw: string): string {
-  if (said) return redact(said).slice(0, 300).replace(/[.\s]+$/, "");
+  if (said)
+    return redact(said)
+      .slice(0, 300)
+      .replace(/[.\s]+$/, "");
   if (raw === "") return "(no body)";
   return raw.trimStart().startsWith("<") ? "an HTML page" : "no message";
 }
@@ -243,7 +270,10 @@ function parsed<T>(account: Account, call: string, body: string, reply: z.ZodTyp
   const result = reply.safeParse(json(body));
   if (result.success) return result.data;
   const where = result.error.issues.map((issue) => issue.path.join(".") || "body").slice(0, 3);
-  const shown = json(body) === undefined ? words(undefined, body) : `JSON that is not as documented (${where.join(", ")})`;
+  const shown =
+    json(body) === undefined
+      ? words(undefined, body)
+      : `JSON that is not as documented (${where.join(", ")})`;
   throw new UnexpectedReply({
     vendor: account.label,
     call,

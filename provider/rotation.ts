@@ -8,9 +8,14 @@ export const keyRotation = z
   .strictObject({
     every: z
       .string()
-      .describe("Length of a key's life as a duration, for example `30d`, `12h` or `2w`. Counts from the key's making.")
+      .describe(
+        "Length of a key's life as a duration, for example `30d`, `12h` or `2w`. Counts from the key's making.",
+      )
       .optional(),
-    trigger: z.string().describe("Any text. A new text rotates the key once; removing it does not.").optional(),
+    trigger: z
+      .string()
+      .describe("Any text. A new text rotates the key once; removing it does not.")
+      .optional(),
   })
   .describe("When the key is rotated. `streamkeys:rotateAll` in the stack config rotates every key besides.")
   .meta({ ours: true, title: "KeyRotation" })
@@ -20,11 +25,18 @@ export const keyRotation = z
 export const keyGeneration = z
   .strictObject({
     since: z.string().describe("Time slot the key belongs to, RFC 3339 UTC."),
-    reason: z.string().describe("Why this generation was begun: `created`, `every 30d`, `trigger ...`, `rotateAll ...`."),
-    rotateAll: z.string().describe("The value of `streamkeys:rotateAll` that this key has honoured.").optional(),
+    reason: z
+      .string()
+      .describe("Why this generation was begun: `created`, `every 30d`, `trigger ...`, `rotateAll ...`."),
+    rotateAll: z
+      .string()
+      .describe("The value of `streamkeys:rotateAll` that this key has honoured.")
+      .optional(),
     pending: z
       .record(z.string(), z.string())
-      .describe("The generation that a put-off rotation will begin, while it waits for the stream to go idle.")
+      .describe(
+        "The generation that a put-off rotation will begin, while it waits for the stream to go idle.",
+      )
       .optional(),
   })
   .describe("Computed: the generation of the key. It changes when a rotation is due.")

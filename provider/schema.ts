@@ -52,5 +52,7 @@ export function propertyOf(shape: Shape, name: string): SchemaNode {
 export function secretPaths(node: SchemaNode, path: string[] = []): string[][] {
   if (node.secret) return [path];
   if (node.items) return secretPaths(node.items).length > 0 ? [path] : [];
-  return Object.entries(node.properties ?? {}).flatMap(([name, child]) => secretPaths(child, [...path, name]));
+  return Object.entries(node.properties ?? {}).flatMap(([name, child]) =>
+    secretPaths(child, [...path, name]),
+  );
 }

@@ -3,7 +3,9 @@
 const renamed = (value: unknown, rename: (name: string) => string): unknown => {
   if (Array.isArray(value)) return value.map((item) => renamed(item, rename));
   if (value === null || typeof value !== "object") return value;
-  return Object.fromEntries(Object.entries(value).map(([name, item]) => [rename(name), renamed(item, rename)]));
+  return Object.fromEntries(
+    Object.entries(value).map(([name, item]) => [rename(name), renamed(item, rename)]),
+  );
 };
 
 /** `bitrateKbps` becomes `bitrate_kbps`. */

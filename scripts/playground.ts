@@ -58,7 +58,9 @@ async function openSandbox(port: number): Promise<Sandbox> {
 
 async function isRunning(port: number): Promise<boolean> {
   try {
-    const answer = await fetch(`http://127.0.0.1:${port}${CONTROL_PATH}/health`, { signal: AbortSignal.timeout(1_000) });
+    const answer = await fetch(`http://127.0.0.1:${port}${CONTROL_PATH}/health`, {
+      signal: AbortSignal.timeout(1_000),
+    });
     return ((await answer.json()) as { sandbox?: string }).sandbox === "pulumi-streamkeys";
   } catch {
     return false;

@@ -41,7 +41,12 @@ export interface KeyGeneration {
  * run. The host that evaluates the line is the same; DESIGN.md has the measurements.
  */
 export abstract class StreamkeysResource extends pulumi.CustomResource {
-  protected constructor(spec: ResourceSpec, name: string, args: Args, opts: pulumi.CustomResourceOptions = {}) {
+  protected constructor(
+    spec: ResourceSpec,
+    name: string,
+    args: Args,
+    opts: pulumi.CustomResourceOptions = {},
+  ) {
     const { import: adopt, ...options } = opts;
     const props: Args = Object.fromEntries(spec.properties.map((property) => [property, undefined]));
     // `.get` passes an id: the engine then reads, and inputs would only be in the way.

@@ -34,7 +34,13 @@ async function readExisting(subject: Subject, api: Api, id: string, inputs: Prop
   }
 }
 
-function refusal(subject: Subject, id: string, changed: string[], inputs: Props, actual: Props): AdoptionRefusal {
+function refusal(
+  subject: Subject,
+  id: string,
+  changed: string[],
+  inputs: Props,
+  actual: Props,
+): AdoptionRefusal {
   const { inputs: shape } = subject.definition;
   const differences = changed.map((key) =>
     propertyOf(shape, key).secret

@@ -1,4 +1,4 @@
-import { closest } from "fastest-levenshtein";
+import { closest, distance } from "fastest-levenshtein";
 import { z } from "zod";
 import type { Problem, Props } from "../define";
 import { durationMs, dueGeneration, type KeyRotation, type RotationInputs } from "../rotation";
@@ -52,7 +52,7 @@ function problemsOf({ definition }: Subject, inputs: Props): Problem[] {
   for (const issue of issues) dropAt(usable, issue);
   return [
     ...issues.flatMap((issue) => described(issue, inputs, schemaOf(definition.inputs))),
-    ...rotationProblems(usable as RotationInputs),
+    ...rotationProblems(usable),
     ...(definition.validate?.(usable) ?? []),
   ];
 }
@@ -60,16 +60,25 @@ function problemsOf({ definition }: Subject, inputs: Props): Problem[] {
 function rotationProblems({ keyRotation }: RotationInputs): Problem[] {
   const every = keyRotation?.every;
   if (every === undefined || durationMs(every) !== undefined) return [];
-  return [{ path: "keyRotation.every", reason: 'must be a duration of at least a minute, for example "30d" or "12h"' }];
+  return [
+    {
+      path: "keyRotation.every",
+      reason: 'must be a duration of at least a minute, for example "30d" or "12h"',
+    },
+  ];
 }
 
 /** Takes a wrong value out, so that rules across fields see only what is well formed. */
 function dropAt(root: unknown, issue: z.core.$ZodIssue): void {
-  const paths = issue.code === "unrecognized_keys" ? issue.keys.map((key) => [...issue.path, key]) : [issue.path];
+  const paths =
+    issue.code === "unrecognized_keys" ? issue.keys.map((key) => [...issue.path, key]) : [issue.path];
   for (const path of paths) {
-    const parent = path.slice(0, -1).reduce<unknown>((value, step) => (value as Props | undefined)?.[step as string], root);
+    const parent = path
+      .slice(0, -1)
+      .reduce<unknown>((value, step) => (value as Props | undefined)?.[step as string], root);
     const last = path.at(-1);
-    if (last !== undefined && parent !== null && typeof parent === "object") (parent as Props)[last as string] = undefined;
+    if (last !== undefined && parent !== null && typeof parent === "object")
+      (parent as Props)[last as string] = undefined;
   }
 }
 
@@ -78,15 +87,27 @@ function described(issue: z.core.$ZodIssue, inputs: Props, schema: SchemaNode): 
     const names = Object.entries(nodeAt(schema, issue.path).properties ?? {})
       .filter(([, node]) => !node.computed)
       .map(([name]) => name);
-    return issue.keys.map((key) => ({
-      path: written([...issue.path, key]),
-      reason: `is not an input${names.length > 0 ? `; did you mean \`${closest(key, names)}\`? The inputs here are ${names.join(", ")}` : ""}`,
-    }));
+    return issue.keys.map((key) => ({ path: written([...issue.path, key]), reason: misspelt(key, names) }));
   }
-  const value = issue.path.reduce<unknown>((parent, step) => (parent as Props | undefined)?.[step as string], inputs);
+  const value = issue.path.reduce<unknown>(
+    (parent, step) => (parent as Props | undefined)?.[step as string],
+    inputs,
+  );
   const about = nodeAt(schema, issue.path).description;
-  const reason = value === undefined ? `is required${about ? `: ${about}` : ""}` : issue.message.replace(/^Invalid input: /, "");
+  const reason =
+    value === undefined
+      ? `is required${about ? `: ${about}` : ""}`
+      : issue.message.replace(/^Invalid input: /, "");
   return [{ path: written(issue.path), reason }];
+}
+
+/** More letters apart than this, and a suggestion is a guess. */
+const TYPO_DISTANCE = 3;
+
+function misspelt(key: string, names: string[]): string {
+  const near = names.length > 0 ? closest(key, names) : "";
+  if (near && distance(key, near) <= TYPO_DISTANCE) return `is not an input; did you mean \`${near}\`?`;
+  return `is not an input. The inputs here are ${names.join(", ")}`;
 }
 
 function nodeAt(schema: SchemaNode, path: readonly PropertyKey[]): SchemaNode {
@@ -98,14 +119,18 @@ function nodeAt(schema: SchemaNode, path: readonly PropertyKey[]): SchemaNode {
 
 /** A path as a user would write it: `ladder.video[2].fps`. */
 function written(path: readonly PropertyKey[]): string {
-  return path.map((step, at) => (typeof step === "number" ? `[${step}]` : `${at > 0 ? "." : ""}${String(step)}`)).join("");
+  return path
+    .map((step, at) => (typeof step === "number" ? `[${step}]` : `${at > 0 ? "." : ""}${String(step)}`))
+    .join("");
 }
 
 /** The engine prints the value of a property that a failure names (fact 20), so a secret is named in the text only. */
 function failure(schema: SchemaNode, { path, reason }: Problem): { property: string; reason: string } {
   const holdsSecret = secretPaths(schema).some((secret) => {
     const secretPath = written(secret);
-    return [".", "[", ""].some((end) => path.startsWith(secretPath + end) || secretPath.startsWith(path + end));
+    return [".", "[", ""].some(
+      (end) => path.startsWith(secretPath + end) || secretPath.startsWith(path + end),
+    );
   });
   return holdsSecret ? { property: "", reason: `${path}: ${reason}` } : { property: path, reason };
 }
@@ -116,7 +141,7 @@ function generation(subject: Subject, olds: Props, inputs: Props): unknown {
   const isNew = Object.keys(inputsOf(definition, olds)).length === 0;
   if (isNew && planned) return planned;
   return dueGeneration(
-    olds as RotationInputs,
+    olds,
     known(inputs.keyRotation) as KeyRotation | undefined,
     world.settings.config("streamkeys:rotateAll"),
     world.now(),

@@ -41,7 +41,13 @@ async function createOnce(subject: Subject, api: Api, inputs: Props, context: Co
 }
 
 /** After a lost answer: finds what the request made, or stops before a second one is made. */
-async function takeOver(subject: Subject, api: Api, inputs: Props, startedAt: Date, lost: Error): Promise<Seen> {
+async function takeOver(
+  subject: Subject,
+  api: Api,
+  inputs: Props,
+  startedAt: Date,
+  lost: Error,
+): Promise<Seen> {
   const { vendor, definition, world } = subject;
   const kind = `${vendor.title} ${definition.name}`;
   if (!definition.find) {
@@ -64,7 +70,8 @@ async function takeOver(subject: Subject, api: Api, inputs: Props, startedAt: Da
     world.warn(`${lost.message} The ${kind} it made was found and taken over: ${only.id}.`);
     return only;
   }
-  if (!only) throw new OrphanRisk(`${lost.message} No ${kind} was made by it so far; run \`pulumi up\` again.`);
+  if (!only)
+    throw new OrphanRisk(`${lost.message} No ${kind} was made by it so far; run \`pulumi up\` again.`);
   const ids = found.map(({ id }) => id).join(", ");
   throw new OrphanRisk(
     `${lost.message} More than one ${kind} could be what it made: ${ids}. Adopt the right one with the resource option ` +

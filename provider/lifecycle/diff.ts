@@ -28,7 +28,11 @@ export async function diff(subject: Subject, id: string, olds: Props, news: Prop
   if (replaces.includes("keyGeneration")) {
     subject.plannedGenerations.set(programKey(subject, news), news.keyGeneration as KeyGeneration);
   }
-  return { changes: changes(changed, olds), replaces, deleteBeforeReplace: definition.deleteBeforeReplace ?? false };
+  return {
+    changes: changes(changed, olds),
+    replaces,
+    deleteBeforeReplace: definition.deleteBeforeReplace ?? false,
+  };
 }
 
 /** A rotation that was put off is due although the inputs in state already say so (engine fact 12). */

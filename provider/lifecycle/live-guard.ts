@@ -6,7 +6,13 @@ import { contextFor, nameOf, type Subject } from "./subject";
 /** A broadcast is never cut unasked: whoever would cut one asks here first. */
 
 /** Whether doing `cut` now would end a running broadcast that nobody allowed to be ended. */
-export async function wouldCut(subject: Subject, api: Api, id: string, inputs: Props, cut: Cut): Promise<boolean> {
+export async function wouldCut(
+  subject: Subject,
+  api: Api,
+  id: string,
+  inputs: Props,
+  cut: Cut,
+): Promise<boolean> {
   const { definition } = subject;
   if (!definition.cuts?.(inputs).includes(cut) || !definition.isLive) return false;
   if (contextFor(subject, inputs, id).interruptLive) return false;

@@ -7,7 +7,9 @@ import { propertyOf, type SchemaNode, schemaOf } from "../schema";
 
 /** The declared inputs within properties. */
 export function inputsOf({ inputs }: Definition, props: Props): Props {
-  return Object.fromEntries(Object.keys(inputs).flatMap((key) => (props[key] === undefined ? [] : [[key, props[key]]])));
+  return Object.fromEntries(
+    Object.keys(inputs).flatMap((key) => (props[key] === undefined ? [] : [[key, props[key]]])),
+  );
 }
 
 /** The declared outputs within properties. */
@@ -29,7 +31,9 @@ export function stateOf(inputs: Props, outputs: Props): Props {
 
 /** Outputs after a look at the vendor: what the create alone could show is kept from before. */
 export function refreshedOutputs(definition: Definition, before: Props, seen: Seen): Props {
-  const kept = Object.keys(definition.outputs).filter((key) => propertyOf(definition.outputs, key).createOnly);
+  const kept = Object.keys(definition.outputs).filter(
+    (key) => propertyOf(definition.outputs, key).createOnly,
+  );
   const remembered = Object.fromEntries(kept.map((key) => [key, before[key]]));
   const reported = Object.entries(seen.outputs).filter(([, value]) => value !== undefined);
   return { ...remembered, ...Object.fromEntries(reported) };
@@ -44,7 +48,9 @@ function plain(value: unknown): unknown {
     const entries = Object.entries(value).filter(([, item]) => item !== undefined);
     return Object.fromEntries(entries.map(([key, item]) => [key, plain(item)]));
   }
-  throw new StreamkeysError(`A ${typeof value} cannot be kept in state. This is a fault of pulumi-streamkeys; please report it.`);
+  throw new StreamkeysError(
+    `A ${typeof value} cannot be kept in state. This is a fault of pulumi-streamkeys; please report it.`,
+  );
 }
 
 /** Whether two values of an input mean the same: absent members aside, and order aside where it means nothing. */
@@ -60,7 +66,9 @@ function canonical(value: unknown, node: SchemaNode): unknown {
   if (value !== null && typeof value === "object") {
     const entries = Object.entries(value).filter(([, item]) => item !== undefined);
     return Object.fromEntries(
-      entries.map(([key, item]) => [key, canonical(item as unknown, memberOf(node, key))] as const).sort(([a], [b]) => (a < b ? -1 : 1)),
+      entries
+        .map(([key, item]) => [key, canonical(item as unknown, memberOf(node, key))] as const)
+        .sort(([a], [b]) => (a < b ? -1 : 1)),
     );
   }
   return value ?? node.default;
@@ -78,12 +86,17 @@ export function overlay(written: unknown, reported: unknown, node: SchemaNode): 
   if (means(written, reported, node)) return written;
   if (Array.isArray(written) && Array.isArray(reported)) {
     if (node.unordered) return reported;
-    return reported.map((item: unknown, at) => (at < written.length ? overlay(written[at], item, node.items ?? {}) : item));
+    return reported.map((item: unknown, at) =>
+      at < written.length ? overlay(written[at], item, node.items ?? {}) : item,
+    );
   }
   if (isObject(written) && isObject(reported)) {
     if (node.additionalProperties !== false && !node.properties) return reported;
     return Object.fromEntries(
-      Object.entries(written).map(([key, value]) => [key, overlay(value, reported[key], memberOf(node, key))]),
+      Object.entries(written).map(([key, value]) => [
+        key,
+        overlay(value, reported[key], memberOf(node, key)),
+      ]),
     );
   }
   return reported;

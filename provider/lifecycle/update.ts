@@ -21,12 +21,17 @@ export async function update(subject: Subject, id: string, olds: Props, news: Pr
   const rotationDue = changed.includes("keyGeneration");
   const unfinished = isUnfinished(definition, olds);
   // What stays with us needs no account, so a stack can drop `interruptLive` or `import` without credentials.
-  if (atVendor.length === 0 && !rotationDue && !unfinished) return stateOf(inputs, outputsOf(definition, olds));
+  if (atVendor.length === 0 && !rotationDue && !unfinished)
+    return stateOf(inputs, outputsOf(definition, olds));
 
   const api = apiFor(subject, { ...olds, ...news });
   let outputs = outputsOf(definition, olds);
   if (unfinished && definition.settle) {
-    outputs = refreshedOutputs(definition, outputs, await definition.settle(api, id, contextFor(subject, inputs, id)));
+    outputs = refreshedOutputs(
+      definition,
+      outputs,
+      await definition.settle(api, id, contextFor(subject, inputs, id)),
+    );
   }
   if (atVendor.length > 0 && definition.update) {
     const seen = await definition.update(api, id, inputs, inputsOf(definition, olds));
@@ -63,5 +68,7 @@ async function rotateOnce(subject: Subject, api: Api, id: string, state: Props):
 
 function hasNewKey({ definition }: Subject, state: Props, seen: Seen): boolean {
   const secrets = secretPaths(schemaOf(definition.outputs)).map(([name = ""]) => name);
-  return secrets.some((name) => seen.outputs[name] !== undefined && !means(seen.outputs[name], state[name], {}));
+  return secrets.some(
+    (name) => seen.outputs[name] !== undefined && !means(seen.outputs[name], state[name], {}),
+  );
 }

@@ -1,6 +1,6 @@
 import type { AddressInfo } from "node:net";
 import { type HttpBindings, serve, type ServerType } from "@hono/node-server";
-import { Hono } from "hono";
+import { type Context, Hono } from "hono";
 import { z } from "zod";
 import { StreamkeysError } from "../errors";
 import { fault, type Fault, faultInjection } from "./faults";
@@ -27,7 +27,8 @@ export interface ReceivedRequest {
   method: string;
   path: string;
   query: string;
-  status: number;
+  /** Absent while the answer is being made. */
+  status?: number;
 }
 
 /** A running sandbox. */
@@ -57,30 +58,47 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   const faults: Fault[] = [];
   const app = new Hono<{ Bindings: HttpBindings }>();
 
-  app.get(`${CONTROL_PATH}/environment`, (context) => context.json(environment(new URL(context.req.url).origin)));
+  app.get(`${CONTROL_PATH}/environment`, (context) =>
+    context.json(environment(new URL(context.req.url).origin)),
+  );
   app.route(CONTROL_PATH, controls(store.data, requests, faults, store.save));
   app.use(async (context, next) => {
-    await next();
     const { method, path } = context.req;
-    requests.push({ method, path, query: new URL(context.req.url).search, status: context.res.status });
+    const received: ReceivedRequest = { method, path, query: new URL(context.req.url).search };
+    requests.push(received);
+    await next();
+    received.status = context.res.status;
     if (method !== "GET") store.save();
   });
   app.use(faultInjection(faults));
   for (const [vendor, simulator] of Object.entries(simulators)) {
     const data = (store.data[vendor] ??= {});
-    app.route(`/${vendor}${simulator.basePath}`, simulator.app({ data, now: options.now ?? (() => new Date()) }));
+    app.route(
+      `/${vendor}${simulator.basePath}`,
+      simulator.app({ data, now: options.now ?? (() => new Date()) }),
+    );
   }
 
   const server = await listen(app, options.port ?? 0);
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  return { url, environment: environment(url), data: store.data, requests, faults, close: () => close(server) };
+  return {
+    url,
+    environment: environment(url),
+    data: store.data,
+    requests,
+    faults,
+    close: () => close(server),
+  };
 }
 
 function environment(url: string): Record<string, string> {
   return Object.fromEntries(
     Object.entries(simulators).flatMap(([vendor, { basePath, credentials }]) => [
       [`${vendor.toUpperCase()}_BASE_URL`, `${url}/${vendor}${basePath}`],
-      ...Object.entries(credentials).map(([field, value]) => [`${vendor.toUpperCase()}_${constantCase(field)}`, value]),
+      ...Object.entries(credentials).map(([field, value]) => [
+        `${vendor.toUpperCase()}_${constantCase(field)}`,
+        value,
+      ]),
     ]),
   ) as Record<string, string>;
 }
@@ -108,9 +126,18 @@ function close(server: ServerType): Promise<void> {
   });
 }
 
-/** `GET environment`, `GET requests`, `DELETE requests`, `POST faults`, `DELETE faults`, `GET data`, `PATCH data/<vendor>/<path>`. */
-function controls(data: Record<string, unknown>, requests: ReceivedRequest[], faults: Fault[], save: () => void): Hono {
-  return new Hono()
+/**
+ * `GET environment`; `GET` and `DELETE requests`; `POST` and `DELETE faults`; `PUT` and `DELETE live/<vendor>/<id>`;
+ * `GET data`, `PATCH data/<vendor>/<path>`.
+ */
+function controls(
+  data: Record<string, SimulatorData>,
+  requests: ReceivedRequest[],
+  faults: Fault[],
+  save: () => void,
+): Hono {
+  const app = new Hono();
+  app
     .get("/health", (context) => context.json({ sandbox: "pulumi-streamkeys" }))
     .get("/requests", (context) => context.json(requests))
     .delete("/requests", (context) => {
@@ -127,13 +154,28 @@ function controls(data: Record<string, unknown>, requests: ReceivedRequest[], fa
       faults.length = 0;
       return context.body(null, 204);
     })
+    .put("/live/:vendor/:id", (context) => setLive(context, data, true))
+    .delete("/live/:vendor/:id", (context) => setLive(context, data, false))
     .get("/data", (context) => context.json(data))
     .patch("/data/*", async (context) => {
       const steps = context.req.path.split("/data/")[1]?.split("/").map(decodeURIComponent) ?? [];
-      const target = steps.reduce<unknown>((value, step) => (value as Record<string, unknown> | undefined)?.[step], data);
+      const target = steps.reduce<unknown>(
+        (value, step) => (value as Record<string, unknown> | undefined)?.[step],
+        data,
+      );
       if (target === null || typeof target !== "object") return context.text("There is no such object.", 404);
       Object.assign(target, await context.req.json());
       save();
       return context.json(target);
     });
+  return app;
+}
+
+/** Starts or ends a broadcast, as an encoder would. */
+function setLive(context: Context, data: Record<string, SimulatorData>, live: boolean): Response {
+  const { vendor = "", id = "" } = context.req.param();
+  const simulator = simulators[vendor];
+  if (!simulator?.setLive) return context.text(`${vendor} cannot say whether a broadcast runs.`, 404);
+  simulator.setLive(data[vendor] ?? {}, id, live);
+  return context.body(null, 204);
 }

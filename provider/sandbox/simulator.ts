@@ -21,4 +21,8 @@ export interface Simulator {
   /** Credentials that the simulator accepts, by the names of the vendor's config fields. */
   credentials: Record<string, string>;
   app(context: SimulatorContext): Hono;
+  /** Starts or ends a broadcast on an object, as an encoder would. Absent where the vendor cannot tell. */
+  setLive?(data: SimulatorData, id: string, live: boolean): void;
+  /** Deletes an object behind the provider's back. */
+  remove(data: SimulatorData, id: string): void;
 }

@@ -11,7 +11,9 @@ export interface Store {
 
 /** Opens the store; without a file it lives in memory only. */
 export function openStore(file: string | undefined): Store {
-  const data = (file !== undefined && existsSync(file) ? JSON.parse(readFileSync(file, "utf8")) : {}) as Store["data"];
+  const data = (
+    file !== undefined && existsSync(file) ? JSON.parse(readFileSync(file, "utf8")) : {}
+  ) as Store["data"];
   return {
     data,
     save: () => {

@@ -23,5 +23,7 @@ export function definitionOf(typeName: string): { vendor: Vendor; definition: De
     const definition = vendor.resources.find((resource) => typeNameOf(vendor, resource) === typeName);
     if (definition) return { vendor, definition };
   }
-  throw new StreamkeysError(`This version of pulumi-streamkeys has no resource type ${typeName}. Upgrade the package.`);
+  throw new StreamkeysError(
+    `This version of pulumi-streamkeys has no resource type ${typeName}. Upgrade the package.`,
+  );
 }

@@ -57,7 +57,7 @@ async function obtain(log: Log): Promise<string> {
     retries: { forever: true, minTimeout: 1_000, maxTimeout: 5_000 },
   });
   try {
-    return (await inCache(log)) ?? (await download(log)) ?? (await build(log)) ?? (await none());
+    return (await inCache(log)) ?? (await download(log)) ?? (await build(log)) ?? none();
   } finally {
     await release();
   }
@@ -110,8 +110,13 @@ async function goBuild(module: string, target: string, ldflags: string, log: Log
     log(`engine: still building ${module} (${Math.round((Date.now() - began) / 1000)} s)`);
   }, 20_000);
   try {
-    const built = await run("go", ["build", "-trimpath", "-ldflags", ldflags, "-o", target, "tool"], join(__dirname, module));
-    if (built.status !== 0) throw new Error(`engine: go build of ${module} failed:\n${built.errors.slice(-2_000)}`);
+    const built = await run(
+      "go",
+      ["build", "-trimpath", "-ldflags", ldflags, "-o", target, "tool"],
+      join(__dirname, module),
+    );
+    if (built.status !== 0)
+      throw new Error(`engine: go build of ${module} failed:\n${built.errors.slice(-2_000)}`);
     log(`engine: built ${module} in ${Math.round((Date.now() - began) / 1000)} s`);
   } finally {
     clearInterval(sayStillBuilding);
@@ -122,7 +127,10 @@ async function goBuild(module: string, target: string, ldflags: string, log: Log
 async function addDynamicHost(log: Log): Promise<void> {
   const [engine = "", , host = ""] = PARTS.map((part) => join(cache(), part));
   if (!(await exists(engine)) || (await exists(host))) return;
-  const shipped = join(dirname(require.resolve("@pulumi/pulumi/package.json")), "pulumi-resource-pulumi-nodejs");
+  const shipped = join(
+    dirname(require.resolve("@pulumi/pulumi/package.json")),
+    "pulumi-resource-pulumi-nodejs",
+  );
   await copyFile(shipped, host);
   await chmod(host, 0o755);
   log("engine: added the dynamic resource host");
@@ -152,7 +160,11 @@ async function output(command: string, args: string[]): Promise<string> {
   return (await run(command, args, process.cwd())).out;
 }
 
-function run(command: string, args: string[], cwd: string): Promise<{ status: number; out: string; errors: string }> {
+function run(
+  command: string,
+  args: string[],
+  cwd: string,
+): Promise<{ status: number; out: string; errors: string }> {
   return new Promise((resolve) => {
     const child = spawn(command, args, { cwd, stdio: ["ignore", "pipe", "pipe"] });
     let out = "";

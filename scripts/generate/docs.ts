@@ -21,7 +21,8 @@ export function docsPage(vendor: Vendor): string {
 
 function credentials(vendor: Vendor): string {
   const rows = Object.entries(schemaOf(vendor.credentials).properties ?? {}).map(
-    ([field, node]) => `| \`${field}\` | \`${vendor.environment[field] ?? ""}\` | ${node.description ?? ""} |`,
+    ([field, node]) =>
+      `| \`${field}\` | \`${vendor.environment[field] ?? ""}\` | ${node.description ?? ""} |`,
   );
   const sets = vendor.alternatives.map((set) => set.map((field) => `\`${field}\``).join(" with "));
   const choice = sets.length > 1 ? `\n\nSet exactly one of: ${sets.join("; ")}.` : "";
@@ -37,7 +38,7 @@ ${rows.join("\n")}${choice}
 
 A stack may hold several accounts: put the same fields under \`accounts.<name>\` and set \`account: "<name>"\` on a resource;
 a change of \`account\` replaces the resource. \`baseUrl\` (environment \`${baseUrlVariable(vendor)}\`; documented: \`${vendor.baseUrl}\`),
-\`timeoutSeconds\` (30), \`retries\` (4) and \`concurrency\` (8) can be set for each account.`;
+\`timeoutSeconds\` (30), \`retries\` (4), \`waitSeconds\` (300) and \`concurrency\` (8) can be set for each account.`;
 }
 
 function example(vendor: Vendor): string {
@@ -51,11 +52,13 @@ function resource(vendor: Vendor, definition: Definition): string {
     `## ${vendor.name}.${definition.name}`,
     definition.about,
     behaviour(definition),
-    ...(definition.notes?.length ? [`**To know:**\n\n${definition.notes.map((note) => `- ${note}`).join("\n")}`] : []),
+    ...(definition.notes?.length
+      ? [`**To know:**\n\n${definition.notes.map((note) => `- ${note}`).join("\n")}`]
+      : []),
     inputs(definition),
     outputs(definition),
     `Pulumi type: \`pulumi-nodejs:dynamic/streamkeys/${typeNameOf(vendor, definition)}\`. Import: the resource option ` +
-      "`import: \"<id>\"` takes over what exists.",
+      '`import: "<id>"` takes over what exists.',
   ].join("\n\n");
 }
 
@@ -68,9 +71,14 @@ function behaviour(definition: Definition): string {
     ...(rotation ? [["rotation of the key", rotation]] : []),
     [
       "live guard",
-      cuts ? "yes: a running broadcast is not cut unless `interruptLive` is true" : "none: nothing here cuts a broadcast, or the vendor cannot say whether one runs",
+      cuts
+        ? "yes: a running broadcast is not cut unless `interruptLive` is true"
+        : "none: nothing here cuts a broadcast, or the vendor cannot say whether one runs",
     ],
-    ["lost answer to the create", find ? "the object is found again and taken over" : "the run stops and says what to check"],
+    [
+      "lost answer to the create",
+      find ? "the object is found again and taken over" : "the run stops and says what to check",
+    ],
     ["`streamkeys discover`", list ? "lists it" : "cannot list it"],
   ];
   return `| what | how |\n|---|---|\n${rows.map((row) => `| ${row.join(" | ")} |`).join("\n")}`;
@@ -100,12 +108,18 @@ function inputRows(
   const row = `| \`${path}\` | ${typeName(node)} | ${traits.join(", ")} | ${node.description ?? ""} |`;
   const object = node.items ?? node;
   const below = node.items ? `${path}[]` : path;
-  return [row, ...writable(object).flatMap(([key, child]) => inputRows(definition, top, child, object, `${below}.${key}`))];
+  return [
+    row,
+    ...writable(object).flatMap(([key, child]) =>
+      inputRows(definition, top, child, object, `${below}.${key}`),
+    ),
+  ];
 }
 
 function outputs({ outputs: shape }: Definition): string {
   const rows = Object.entries(schemaOf(shape).properties ?? {}).map(
-    ([key, node]) => `| \`${key}\` | ${typeName(node)} | ${node.secret ? "secret" : ""} | ${node.description ?? ""} |`,
+    ([key, node]) =>
+      `| \`${key}\` | ${typeName(node)} | ${node.secret ? "secret" : ""} | ${node.description ?? ""} |`,
   );
   return `### Outputs\n\nEvery input, and:\n\n| output | type | | description |\n|---|---|---|---|\n${rows.join("\n")}`;
 }

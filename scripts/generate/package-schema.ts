@@ -13,7 +13,10 @@ export function packageSchema(vendors: Vendor[], version: string): unknown {
     license: "Apache-2.0",
     types: Object.fromEntries(all.flatMap(({ vendor, definition }) => typeEntries(vendor, definition))),
     resources: Object.fromEntries(
-      all.map(({ vendor, definition }) => [`streamkeys:${vendor.name}:${definition.name}`, resource(vendor, definition)]),
+      all.map(({ vendor, definition }) => [
+        `streamkeys:${vendor.name}:${definition.name}`,
+        resource(vendor, definition),
+      ]),
     ),
   };
 }
@@ -33,7 +36,9 @@ function typeEntries(vendor: Vendor, { name, inputs }: Definition): [string, unk
 function resource(vendor: Vendor, { name, about, inputs, outputs }: Definition): unknown {
   const inputNode = schemaOf(inputs);
   const outputNode = schemaOf(outputs);
-  const required = (inputNode.required ?? []).filter((key) => inputNode.properties?.[key]?.default === undefined);
+  const required = (inputNode.required ?? []).filter(
+    (key) => inputNode.properties?.[key]?.default === undefined,
+  );
   return {
     description: about,
     inputProperties: properties(vendor, name, writable(inputNode)),
@@ -62,7 +67,8 @@ function properties(vendor: Vendor, owner: string, members: [string, SchemaNode]
 }
 
 function typeOf(vendor: Vendor, owner: string, key: string, node: SchemaNode): Record<string, unknown> {
-  if (node.properties) return { $ref: `#/types/streamkeys:${vendor.name}:${node.title ?? memberType(owner, key)}` };
+  if (node.properties)
+    return { $ref: `#/types/streamkeys:${vendor.name}:${node.title ?? memberType(owner, key)}` };
   switch (node.type) {
     case "array":
       return { type: "array", items: typeOf(vendor, owner, key, node.items ?? {}) };

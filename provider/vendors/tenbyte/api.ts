@@ -55,7 +55,9 @@ export async function getStream(api: Api, id: string): Promise<StreamReply> {
 /** All streams, newest first. List items have neither key nor ladder. */
 export async function* listStreams(api: Api): AsyncGenerator<StreamReply> {
   for (let number = 1, pages = 1; number <= pages; number += 1) {
-    const reply = await api.get(path`/streams`, page, { query: { page: number, per_page: 100, order: "desc" } });
+    const reply = await api.get(path`/streams`, page, {
+      query: { page: number, per_page: 100, order: "desc" },
+    });
     pages = reply.meta.pagination.total_pages;
     yield* reply.data;
   }

@@ -20,7 +20,9 @@ export const tenbyte: Vendor = {
     "A stream has one key, which opens both its RTMP and its SRT ingest.",
   baseUrl: "https://api.tenbyte.io/v1/livestream",
   credentials: {
-    apiKey: secret(text("API key of the organization, prefix `tkb`; made in the console. Sent as `X-API-Key`.")),
+    apiKey: secret(
+      text("API key of the organization, prefix `tkb`; made in the console. Sent as `X-API-Key`."),
+    ),
     token: secret(text("RSA-signed JWT, as an alternative to `apiKey`. Sent as a bearer token.")),
   },
   environment: { apiKey: "TENBYTE_API_KEY", token: "TENBYTE_TOKEN" },
@@ -35,6 +37,7 @@ export const tenbyte: Vendor = {
     return [message, ...details].filter(Boolean).join("; ");
   },
   // The sheet (section 1) doubts that /ping rejects a bad key; the list surely does.
-  probe: (api) => api.get(path`/streams`, z.looseObject({ data: z.array(z.unknown()) }), { query: { per_page: 1 } }),
+  probe: (api) =>
+    api.get(path`/streams`, z.looseObject({ data: z.array(z.unknown()) }), { query: { per_page: 1 } }),
   resources: [stream, streamKey],
 };

@@ -11,6 +11,13 @@ export const simulator: Simulator = {
   basePath: "/v1/livestream",
   credentials: { apiKey: "tkb_sandbox" },
   app: tenbyte,
+  setLive: (data, id, live) => {
+    const stream = (data.streams as Record<string, Stored>)[id];
+    if (stream) stream.status = live ? "live" : "idle";
+  },
+  remove: (data, id) => {
+    delete (data.streams as Record<string, Stored>)[id];
+  },
 };
 
 type Json = Record<string, unknown>;
@@ -51,7 +58,9 @@ function tenbyte({ data, now }: SimulatorContext): Hono {
   app.post("/streams", async (context) => {
     const body = (await context.req.json().catch(() => undefined)) as Json | undefined;
     if (body === undefined) {
-      return problem(context, 400, "BAD_REQUEST", "Malformed request", [{ code: "invalid_json", message: "invalid JSON" }]);
+      return problem(context, 400, "BAD_REQUEST", "Malformed request", [
+        { code: "invalid_json", message: "invalid JSON" },
+      ]);
     }
     const errors = createErrors(body);
     if (errors.length > 0) return problem(context, 422, "VALIDATION_ERROR", "Validation failed", errors);
@@ -69,7 +78,12 @@ function tenbyte({ data, now }: SimulatorContext): Hono {
     const total_pages = Math.ceil(ordered.length / size);
     const pagination = { page: number, per_page: size, total: ordered.length, total_pages };
     const items = ordered.slice((number - 1) * size, number * size).map(listItem);
-    return context.json({ success: true, message: "Fetched Successfully", data: items, meta: { pagination } });
+    return context.json({
+      success: true,
+      message: "Fetched Successfully",
+      data: items,
+      meta: { pagination },
+    });
   });
 
   app.get("/streams/:id", (context) => {
@@ -82,7 +96,6 @@ function tenbyte({ data, now }: SimulatorContext): Hono {
     const stream = own(context);
     if (!stream) return notFound(context);
     if (isRunning(stream)) return problem(context, 409, "INTERNAL_ERROR", "A live stream cannot be deleted");
-    // eslint-disable-next-line @typescript-eslint/no-dynamic-delete -- the data is a JSON object by id
     delete streams[stream.id];
     return context.body(null, 204);
   });
@@ -116,9 +129,11 @@ function tenbyte({ data, now }: SimulatorContext): Hono {
   return app;
 }
 
-const isRunning = ({ status }: Stored): boolean => ["starting", "live", "reconnecting", "stopping"].includes(status);
+const isRunning = ({ status }: Stored): boolean =>
+  ["starting", "live", "reconnecting", "stopping"].includes(status);
 
-const atLeast = (value: number, least: number, otherwise: number): number => (value >= least ? value : otherwise);
+const atLeast = (value: number, least: number, otherwise: number): number =>
+  value >= least ? value : otherwise;
 
 interface ErrorItem {
   field?: string;
@@ -128,7 +143,13 @@ interface ErrorItem {
 
 type Status = 400 | 401 | 404 | 409 | 422;
 
-function problem(context: Context, status: Status, code: string, message: string, errors?: ErrorItem[]): Response {
+function problem(
+  context: Context,
+  status: Status,
+  code: string,
+  message: string,
+  errors?: ErrorItem[],
+): Response {
   return context.json({ success: false, code, message, ...(errors ? { errors } : {}) }, status);
 }
 
@@ -173,7 +194,10 @@ function shown(stream: Stored): unknown {
   return withoutEmpty({
     ...stream,
     ingest: { ...ingest, ...urls },
-    recording: recording && { ...recording, s3_config: s3 && { bucket: s3.bucket, secret_access_key: "********" } },
+    recording: recording && {
+      ...recording,
+      s3_config: s3 && { bucket: s3.bucket, secret_access_key: "********" },
+    },
   });
 }
 
@@ -212,7 +236,10 @@ function createErrors(body: Json): ErrorItem[] {
   };
   const between = (owner: Json | undefined, name: string, low: number, high: number, prefix = ""): void => {
     const value = owner?.[name];
-    if (value !== undefined && !(typeof value === "number" && Number.isInteger(value) && value >= low && value <= high)) {
+    if (
+      value !== undefined &&
+      !(typeof value === "number" && Number.isInteger(value) && value >= low && value <= high)
+    ) {
       fail(prefix + name, "validation_range", `${name} must be between ${low} and ${high}`);
     }
   };
@@ -236,7 +263,8 @@ function createErrors(body: Json): ErrorItem[] {
     oneOf(ingest, "kind", ["push", "pull"], "ingest.");
     if (ingest.kind === "push") {
       required(ingest, ["protocols"], "ingest.");
-      if (ingest.primary !== undefined) fail("ingest.primary", "validation_forbidden", "primary is not allowed for push");
+      if (ingest.primary !== undefined)
+        fail("ingest.primary", "validation_forbidden", "primary is not allowed for push");
     }
     if (ingest.kind === "pull") required(ingest, ["primary"], "ingest.");
     checkSet(ingest.protocols, "ingest.protocols", ["rtmp", "srt"]);
@@ -265,7 +293,8 @@ function createErrors(body: Json): ErrorItem[] {
     if (body.mode === "audio" && protocols?.includes("dash")) {
       fail("output_protocols", "validation_dash_audio", "dash is not available for audio");
     }
-    if (body.mode === "audio" && packaging?.dash) fail("packaging.dash", "validation_forbidden", "not allowed for audio");
+    if (body.mode === "audio" && packaging?.dash)
+      fail("packaging.dash", "validation_forbidden", "not allowed for audio");
     for (const protocol of ["hls", "dash"]) {
       if (protocols?.includes(protocol) && packaging) required(packaging, [protocol], "packaging.");
       if (packaging?.[protocol]) required(packaging[protocol], ["segment_format"], `packaging.${protocol}.`);
@@ -279,10 +308,14 @@ function createErrors(body: Json): ErrorItem[] {
     const video = ladder.video as Json[] | undefined;
     const audio = ladder.audio as Json[] | undefined;
     if (video && audio) fail("ladder", "validation_ladder_both", "give video or audio, not both");
-    if (body.mode === "video" && !video) fail("ladder.video", "validation_ladder_video_required", "video is required");
-    if (body.mode === "audio" && !audio) fail("ladder.audio", "validation_ladder_audio_required", "audio is required");
-    if (video && (video.length < 1 || video.length > 6)) fail("ladder.video", "validation_range", "1 to 6 rungs");
-    if (audio && (audio.length < 1 || audio.length > 3)) fail("ladder.audio", "validation_range", "1 to 3 rungs");
+    if (body.mode === "video" && !video)
+      fail("ladder.video", "validation_ladder_video_required", "video is required");
+    if (body.mode === "audio" && !audio)
+      fail("ladder.audio", "validation_ladder_audio_required", "audio is required");
+    if (video && (video.length < 1 || video.length > 6))
+      fail("ladder.video", "validation_range", "1 to 6 rungs");
+    if (audio && (audio.length < 1 || audio.length > 3))
+      fail("ladder.audio", "validation_range", "1 to 3 rungs");
     video?.forEach((rung, at) => {
       checkVideoRung(rung, `ladder.video[${at}].`);
     });
@@ -301,7 +334,8 @@ function createErrors(body: Json): ErrorItem[] {
     oneOf(rung, "rate_control", ["cbr", "vbr"], at);
     for (const name of ["preset", "profile", "level"]) {
       const value = rung[name];
-      if (value !== undefined && typeof value !== "string") fail(at + name, "validation_type", `${name} must be a string`);
+      if (value !== undefined && typeof value !== "string")
+        fail(at + name, "validation_type", `${name} must be a string`);
     }
     if (rung.audio) checkAudio(rung.audio as Json, "audio_bitrate_kbps", `${at}audio.`);
   }

@@ -36,6 +36,7 @@ export const streamKey = defineResource({
   create: async (api, { streamId }) => described(await api.get(path`/streams/${streamId}`, keyedStream)),
   read: async (api, id) => described(await api.get(path`/streams/${id}`, keyedStream)),
   rotate: async (api, id) => described(await api.post(path`/streams/${id}/reset-key`, keyedStream)),
+  outlivesDelete: true,
   delete: async (api, id, { revokeOnDelete }) => {
     if (revokeOnDelete) await api.post(path`/streams/${id}/reset-key`, keyedStream);
   },

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { defineResource, type Known, type Problem, replaces, secret, type Seen, text, unordered } from "../../define";
+import { defineResource, type Known, type Problem, secret, type Seen, text, unordered } from "../../define";
 import { LostAnswer, Refused } from "../../errors";
 import { type Api, path } from "../../http";
 import { poll } from "../../poll";
@@ -20,9 +20,14 @@ const source = (about: string) =>
 
 const ingest = z
   .strictObject({
-    kind: z.enum(["push", "pull"]).describe("`push`: an encoder sends to Tenbyte. `pull`: Tenbyte fetches from `primary`."),
+    kind: z
+      .enum(["push", "pull"])
+      .describe("`push`: an encoder sends to Tenbyte. `pull`: Tenbyte fetches from `primary`."),
     protocols: unordered(
-      z.array(z.enum(["rtmp", "srt"])).min(1).describe("Protocols an encoder may push with. Required for `push`."),
+      z
+        .array(z.enum(["rtmp", "srt"]))
+        .min(1)
+        .describe("Protocols an encoder may push with. Required for `push`."),
     ).optional(),
     primary: source("Where Tenbyte pulls from. Required for `pull`, not allowed for `push`."),
     backup: source("Push: a second publish target. Pull: the source to fail over to."),
@@ -41,7 +46,9 @@ const audioBitrate = z.number().int().min(64).max(256).describe("Audio bitrate i
 const videoRung = z.strictObject({
   name: text("Name of the rung.").optional(),
   width: z.number().int().min(1).max(2560).describe("Width in pixels, at most 2560."),
-  height: z.literal([240, 360, 480, 720, 1080, 1440]).describe("Height in pixels: 240, 360, 480, 720, 1080 or 1440."),
+  height: z
+    .literal([240, 360, 480, 720, 1080, 1440])
+    .describe("Height in pixels: 240, 360, 480, 720, 1080 or 1440."),
   fps: z.literal([24, 25, 30, 60]).describe("Frames per second: 24, 25, 30 or 60."),
   gop: integer("GOP length in frames."),
   bitrateKbps: integer("Video bitrate in kbps."),
@@ -56,7 +63,9 @@ const videoRung = z.strictObject({
   bframes: integer("B-frames between reference frames.").optional(),
   refFrames: integer("Reference frames.").optional(),
   rcLookahead: integer("Frames of rate control lookahead.").optional(),
-  audio: z.strictObject({ ...audioFields, audioBitrateKbps: audioBitrate }).describe("Audio that goes with the rung."),
+  audio: z
+    .strictObject({ ...audioFields, audioBitrateKbps: audioBitrate })
+    .describe("Audio that goes with the rung."),
 });
 
 const audioRung = z.strictObject({
@@ -111,20 +120,33 @@ const recording = z
         prefix: text("Key prefix within the bucket.").optional(),
         storageClass: text("S3 storage class.").optional(),
       })
-      .describe("Bucket to record into. Required for target `s3`. Tenbyte does not report it, so it cannot drift.")
+      .describe(
+        "Bucket to record into. Required for target `s3`. Tenbyte does not report it, so it cannot drift.",
+      )
       .optional(),
   })
   .describe("Recording of broadcasts. Off when unset.")
   .optional();
 
 const inputs = {
-  name: z.string().min(1).max(255).describe("Name of the stream, 1 to 255 characters. The resource's name when unset."),
+  name: z
+    .string()
+    .min(1)
+    .max(255)
+    .describe("Name of the stream, 1 to 255 characters. The resource's name when unset."),
   type: z.enum(["linear", "event"]).describe("`linear`: round the clock. `event`: at most 6 hours."),
   mode: z.enum(["video", "audio"]).describe("What is broadcast."),
-  region: z.string().min(1).describe("Region code, for example `sg-edge-04`. Tenbyte publishes no list of regions."),
+  region: z
+    .string()
+    .min(1)
+    .describe("Region code, for example `sg-edge-04`. Tenbyte publishes no list of regions."),
   ingest,
   outputProtocols: unordered(
-    z.array(z.enum(["hls", "dash"])).min(1).max(2).describe("Playback protocols: `hls`, `dash` or both."),
+    z
+      .array(z.enum(["hls", "dash"]))
+      .min(1)
+      .max(2)
+      .describe("Playback protocols: `hls`, `dash` or both."),
   ),
   ladder,
   packaging,
@@ -204,7 +226,9 @@ export const stream = defineResource({
 type Inputs = z.infer<z.ZodObject<typeof inputs>>;
 
 function toWire({ meta, ...stream }: Inputs): unknown {
-  const body = Object.fromEntries(Object.keys(inputs).map((key) => [key, stream[key as keyof typeof stream]]));
+  const body = Object.fromEntries(
+    Object.keys(inputs).map((key) => [key, stream[key as keyof typeof stream]]),
+  );
   return { ...(toSnakeCase(body) as object), ...(meta === undefined ? {} : { meta }) };
 }
 
@@ -215,7 +239,12 @@ function described(reply: StreamReply): Seen {
     type: reply.type,
     mode: reply.mode,
     region: reply.region,
-    ingest: ingest && { kind: ingest.kind, protocols: ingest.protocols, primary: ingest.primary, backup: ingest.backup },
+    ingest: ingest && {
+      kind: ingest.kind,
+      protocols: ingest.protocols,
+      primary: ingest.primary,
+      backup: ingest.backup,
+    },
     output_protocols: reply.output_protocols,
     ladder: reply.ladder,
     packaging: reply.packaging,
@@ -266,12 +295,24 @@ function validate(given: Known<Inputs>): Problem[] {
   const { mode, ingest, ladder, packaging, recording } = given;
   const protocols = given.outputProtocols?.filter((protocol) => protocol !== undefined);
 
-  rule(ingest?.kind === "push" && !("protocols" in ingest), "ingest.protocols", "is required for kind `push`");
-  rule(ingest?.kind === "push" && ingest.primary !== undefined, "ingest.primary", "is not allowed for kind `push`");
+  rule(
+    ingest?.kind === "push" && !("protocols" in ingest),
+    "ingest.protocols",
+    "is required for kind `push`",
+  );
+  rule(
+    ingest?.kind === "push" && ingest.primary !== undefined,
+    "ingest.primary",
+    "is not allowed for kind `push`",
+  );
   rule(ingest?.kind === "pull" && !("primary" in ingest), "ingest.primary", "is required for kind `pull`");
   rule(repeats(ingest?.protocols), "ingest.protocols", "must not name a protocol twice");
   rule(repeats(protocols), "outputProtocols", "must not name a protocol twice");
-  rule(mode === "audio" && protocols?.includes("dash"), "outputProtocols", "cannot have `dash` in mode `audio`");
+  rule(
+    mode === "audio" && protocols?.includes("dash"),
+    "outputProtocols",
+    "cannot have `dash` in mode `audio`",
+  );
   rule(ladder && "video" in ladder && "audio" in ladder, "ladder", "takes `video` or `audio`, not both");
   rule(mode === "video" && ladder && !("video" in ladder), "ladder.video", "is required in mode `video`");
   rule(mode === "audio" && ladder && !("audio" in ladder), "ladder.audio", "is required in mode `audio`");
@@ -285,7 +326,11 @@ function validate(given: Known<Inputs>): Problem[] {
     "recording.libraryId",
     "is required for target `library`",
   );
-  rule(recording?.target === "s3" && !("s3Config" in recording), "recording.s3Config", "is required for target `s3`");
+  rule(
+    recording?.target === "s3" && !("s3Config" in recording),
+    "recording.s3Config",
+    "is required for target `s3`",
+  );
   return problems;
 }
 

@@ -1,0 +1,145 @@
+import { randomUUID } from "node:crypto";
+import type { Definition, Props } from "../../provider/define";
+import * as lifecycle from "../../provider/lifecycle";
+import type { Subject } from "../../provider/lifecycle";
+import { type Sandbox, startSandbox } from "../../provider/sandbox";
+import { simulators } from "../../provider/sandbox/simulators";
+import type { Sample, Samples } from "../../provider/samples";
+import type { Vendor } from "../../provider/vendor";
+
+/** A resource type at work against the sandbox, method by method, as the engine would call it. */
+
+/** What the engine keeps of a resource. */
+export interface Kept {
+  id: string;
+  inputs: Props;
+  outs: Props;
+}
+
+/** The samples of a resource. Every vendor has them in its folder. */
+export function sampleOf(vendor: Vendor, { name }: Definition): Sample {
+  // eslint-disable-next-line @typescript-eslint/no-require-imports -- by convention, so that no list can miss one
+  const { samples } = require(`../../provider/vendors/${vendor.name}/samples`) as { samples: Samples };
+  const sample = samples[name];
+  if (!sample) throw new Error(`provider/vendors/${vendor.name}/samples.ts has no sample for ${name}`);
+  return sample;
+}
+
+/** One resource type, the sandbox, and the clock. */
+export class Workbench {
+  now = new Date("2026-01-01T00:00:00Z");
+  readonly warnings: string[] = [];
+  /** Values of the stack config besides the account. */
+  readonly config: Record<string, string> = {};
+
+  private constructor(
+    readonly sandbox: Sandbox,
+    readonly vendor: Vendor,
+    readonly definition: Definition,
+    private readonly account: Props,
+  ) {}
+
+  /** Opens a sandbox with an account of its own. `account` overrides its settings. */
+  static async open(vendor: Vendor, definition: Definition, account: Props = {}): Promise<Workbench> {
+    const sandbox = await startSandbox();
+    const base = `${sandbox.url}/${vendor.name}${simulators[vendor.name]?.basePath ?? ""}`;
+    const credentials = simulators[vendor.name]?.credentials ?? {};
+    // No repeats and a short deadline, so that a fault is seen as it is.
+    const settings = { ...credentials, baseUrl: base, retries: 0, timeoutSeconds: 1, ...account };
+    return new Workbench(sandbox, vendor, definition, settings);
+  }
+
+  /** The resource type as a process sees it: what one run remembers, another does not. */
+  subject(definition: Definition = this.definition): Subject {
+    return lifecycle.subjectOf(this.vendor, definition, {
+      settings: {
+        config: (key) =>
+          key === `streamkeys:${this.vendor.name}` ? JSON.stringify(this.account) : this.config[key],
+        environment: {},
+      },
+      now: () => this.now,
+      warn: (message) => this.warnings.push(message),
+      progress: () => undefined,
+    });
+  }
+
+  /** Makes what the resource needs first, and returns its id; an empty string when it needs nothing. */
+  async parent(definition: Definition = this.definition): Promise<string> {
+    const { parent } = sampleOf(this.vendor, definition);
+    if (parent === undefined) return "";
+    const needed = this.vendor.resources.find(({ name }) => name === parent);
+    if (!needed) throw new Error(`${definition.name} names an unknown parent ${parent}`);
+    const sample = sampleOf(this.vendor, needed);
+    const kept = await this.create(sample.minimal(await this.parent(needed)), this.subject(needed));
+    return kept.id;
+  }
+
+  /** Check and create, as the engine does for a new resource. */
+  async create(program: Props, subject: Subject = this.subject()): Promise<Kept> {
+    const inputs = this.checked(subject, {}, program);
+    const { id, outs } = await lifecycle.create(subject, inputs);
+    return { id, inputs, outs };
+  }
+
+  /** Check, diff and then whatever diff asks for, as the engine does in an `up`. */
+  async up(kept: Kept, program: Props, subject: Subject = this.subject()): Promise<Kept & { did: Did }> {
+    const inputs = this.checked(subject, kept.inputs, program);
+    const difference = await lifecycle.diff(subject, kept.id, kept.outs, inputs);
+    if (difference.changes === false && difference.replaces.length === 0)
+      return { ...kept, inputs, did: "nothing" };
+    if (difference.replaces.length === 0) {
+      return {
+        id: kept.id,
+        inputs,
+        outs: await lifecycle.update(subject, kept.id, kept.outs, inputs),
+        did: "update",
+      };
+    }
+    if (difference.deleteBeforeReplace) await lifecycle.remove(subject, kept.id, kept.outs);
+    const made = await this.create(program, subject);
+    if (!difference.deleteBeforeReplace) await lifecycle.remove(subject, kept.id, kept.outs);
+    return { ...made, did: "replace" };
+  }
+
+  /** What a refresh finds; undefined when the object is gone. */
+  read({ id, outs }: Kept): Promise<lifecycle.Found | undefined> {
+    return lifecycle.read(this.subject(), id, outs);
+  }
+
+  remove({ id, outs }: Kept): Promise<void> {
+    return lifecycle.remove(this.subject(), id, outs);
+  }
+
+  /** The requests of `act`, as `VERB status`. */
+  async callsOf(act: () => Promise<unknown>): Promise<string[]> {
+    this.sandbox.requests.length = 0;
+    await act();
+    return this.sandbox.requests.map(({ method, status }) => [method, status].join(" "));
+  }
+
+  setLive(id: string, live: boolean): void {
+    simulators[this.vendor.name]?.setLive?.(this.sandbox.data[this.vendor.name] ?? {}, id, live);
+  }
+
+  /** Deletes the object behind the provider's back. */
+  vanish(id: string): void {
+    simulators[this.vendor.name]?.remove(this.sandbox.data[this.vendor.name] ?? {}, id);
+  }
+
+  private checked(subject: Subject, olds: Props, program: Props): Props {
+    const named =
+      "name" in this.definition.inputs
+        ? { name: `unnamed-${randomUUID().slice(0, 4)}`, ...program }
+        : program;
+    const { inputs, failures } = lifecycle.check(
+      subject,
+      olds,
+      subject.definition === this.definition ? named : program,
+    );
+    if (failures.length > 0) throw new Error(JSON.stringify(failures));
+    return inputs;
+  }
+}
+
+/** What an `up` did to a resource. */
+export type Did = "nothing" | "update" | "replace";
