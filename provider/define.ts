@@ -82,14 +82,18 @@ export type Cut = "rotate" | "delete";
 export interface Context {
   /** Tells the user how a long step is getting on. */
   progress(message: string): void;
+  /** Shows a warning; the run goes on. */
+  warn(message: string): void;
   /** Whether the user allowed a running broadcast to be cut. */
   interruptLive: boolean;
 }
 
-/** What one lost create looked like, for `find`. */
+/** One attempt to create, as `create` makes it and `find` looks for what it made. */
 export interface Attempt {
   /** When the request was sent, by our clock. */
   startedAt: Date;
+  /** A key of this attempt alone, for vendors whose customers choose the key. */
+  freshKey: string;
 }
 
 /** The parts of a Definition that its author writes. `I` and `O` are the shapes of inputs and outputs. */
@@ -107,15 +111,15 @@ export interface Described<I extends Shape, O extends Shape> {
   /** Rules across fields. Sees only known values; an unknown member is present and undefined. */
   validate?(inputs: Known<Values<I>>): Problem[];
   /** Makes the object: exactly one request that creates. */
-  create(api: Api, inputs: Values<I>, context: Context): Promise<Seen>;
+  create(api: Api, inputs: Values<I>, attempt: Attempt): Promise<Seen>;
   /** Waits until what `create` began is finished. */
   settle?(api: Api, id: string, context: Context): Promise<Seen>;
   /** Throws `Gone` when the vendor says that the object does not exist. */
-  read(api: Api, id: string, state: Values<I>): Promise<Seen>;
+  read(api: Api, id: string, state: Values<I>, context: Context): Promise<Seen>;
   /** Changes the object in place. Without it every change of an input replaces. */
   update?(api: Api, id: string, inputs: Values<I>, previous: Values<I>): Promise<Seen>;
-  /** Gives the object a new key, in place. Without it a due key replaces the object. */
-  rotate?(api: Api, id: string, state: Values<I>): Promise<Seen>;
+  /** Gives the object a new key, in place; throws `NotNow` to put it off. Without it a due key replaces the object. */
+  rotate?(api: Api, id: string, state: Values<I>, context: Context): Promise<Seen>;
   /** Throws `Gone` when there is nothing to delete, which counts as done. */
   delete(api: Api, id: string, state: Values<I>, context: Context): Promise<void>;
   /** Whether a broadcast is running. Only called where something of `cuts` is about to be done. */
@@ -126,6 +130,8 @@ export interface Described<I extends Shape, O extends Shape> {
   find?(api: Api, inputs: Values<I>, attempt: Attempt): Promise<Seen[]>;
   /** Everything of this kind in the account. */
   list?(api: Api): AsyncIterable<Listed>;
+  /** Exists exactly once an account: nothing makes it and nothing deletes it. */
+  singleton?: true;
   /** Deleting the resource leaves the object at the vendor, for example a key that lives with its stream. */
   outlivesDelete?: true;
   /** Replacement must delete first, because the vendor allows only one. */

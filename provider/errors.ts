@@ -94,6 +94,11 @@ export class LiveRefusal extends StreamkeysError {
   override readonly name = "LiveRefusal";
 }
 
+/** The vendor cannot rotate the key at the moment; the rotation waits for the next run. The message says why. */
+export class NotNow extends StreamkeysError {
+  override readonly name = "NotNow";
+}
+
 /** What exists at the vendor cannot be made to match the program without replacing it. */
 export class AdoptionRefusal extends StreamkeysError {
   override readonly name = "AdoptionRefusal";

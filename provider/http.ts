@@ -55,6 +55,8 @@ export interface CallOptions {
 /** The calls a Definition may make. Replies are checked against a schema; what is no such reply throws. */
 export interface Api {
   readonly account: Account;
+  /** What a vendor's code keeps for this account within the process, for example one list for a burst of reads. */
+  readonly kept: Map<string, unknown>;
   get<T>(path: Path, reply: z.ZodType<T>, options?: CallOptions): Promise<T>;
   /** Sent once: a lost answer throws `LostAnswer`. */
   post<T>(path: Path, reply: z.ZodType<T>, options?: CallOptions): Promise<T>;
@@ -70,6 +72,7 @@ interface Line {
   slots: IPolicy;
   pausedUntil: number;
   client: AxiosInstance;
+  kept: Map<string, unknown>;
 }
 
 const lines = new Map<string, Line>();
@@ -81,6 +84,7 @@ function lineTo(account: Account): Line {
     line = {
       slots: bulkhead(account.concurrency, Infinity),
       pausedUntil: 0,
+      kept: new Map(),
       client: axios.create({
         baseURL: account.baseUrl,
         headers: { accept: "application/json", ...account.vendor.headers(account.credentials) },
@@ -110,6 +114,7 @@ export function openApi(account: Account): Api {
   };
   return {
     account,
+    kept: lineTo(account).kept,
     get: (at, reply, options) => call("GET", at, reply, options) as Promise<never>,
     post: (at, reply, options) =>
       call("POST", at, reply, { repeatable: false, ...options }) as Promise<never>,

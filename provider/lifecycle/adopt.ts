@@ -4,7 +4,7 @@ import type { Api } from "../http";
 import { propertyOf } from "../schema";
 import { replacesResource } from "./diff";
 import { changedInputs, driftedInputs } from "./state";
-import { nameOf, type Subject } from "./subject";
+import { contextFor, nameOf, type Subject } from "./subject";
 
 /**
  * Takes over what exists: no write when it matches the program, an update where that is enough, a refusal that lists
@@ -24,7 +24,7 @@ export async function adopt(subject: Subject, api: Api, id: string, inputs: Prop
 async function readExisting(subject: Subject, api: Api, id: string, inputs: Props): Promise<Seen> {
   const { definition, vendor } = subject;
   try {
-    return await definition.read(api, id, inputs);
+    return await definition.read(api, id, inputs, contextFor(subject, inputs, id));
   } catch (error) {
     if (!(error instanceof Gone)) throw error;
     throw new AdoptionRefusal(

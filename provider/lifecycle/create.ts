@@ -1,6 +1,8 @@
-import type { Context, Props, Seen } from "../define";
+import type { Attempt, Props, Seen } from "../define";
 import { LostAnswer, messageOf, OrphanRisk, Unfinished, UnexpectedReply } from "../errors";
 import type { Api } from "../http";
+import { freshKey } from "../key";
+import { rememberSecret } from "../redact";
 import { adopt } from "./adopt";
 import { refreshedOutputs, stateOf } from "./state";
 import { apiFor, contextFor, type Subject } from "./subject";
@@ -20,7 +22,7 @@ export async function create(subject: Subject, inputs: Props): Promise<Created> 
     const seen = await adopt(subject, api, inputs.adopt, inputs);
     return { id: seen.id, outs: stateOf(inputs, seen.outputs) };
   }
-  const made = await createOnce(subject, api, inputs, context);
+  const made = await createOnce(subject, api, inputs);
   try {
     const seen = definition.settle ? await definition.settle(api, made.id, context) : made;
     const outputs = refreshedOutputs(definition, made.outputs, seen);
@@ -30,13 +32,14 @@ export async function create(subject: Subject, inputs: Props): Promise<Created> 
   }
 }
 
-async function createOnce(subject: Subject, api: Api, inputs: Props, context: Context): Promise<Seen> {
-  const startedAt = subject.world.now();
+async function createOnce(subject: Subject, api: Api, inputs: Props): Promise<Seen> {
+  const attempt: Attempt = { startedAt: subject.world.now(), freshKey: freshKey() };
+  rememberSecret(attempt.freshKey);
   try {
-    return await subject.definition.create(api, inputs, context);
+    return await subject.definition.create(api, inputs, attempt);
   } catch (error) {
     if (!(error instanceof LostAnswer || error instanceof UnexpectedReply)) throw error;
-    return await takeOver(subject, api, inputs, startedAt, error);
+    return await takeOver(subject, api, inputs, attempt, error);
   }
 }
 
@@ -45,7 +48,7 @@ async function takeOver(
   subject: Subject,
   api: Api,
   inputs: Props,
-  startedAt: Date,
+  attempt: Attempt,
   lost: Error,
 ): Promise<Seen> {
   const { vendor, definition, world } = subject;
@@ -58,7 +61,7 @@ async function takeOver(
   }
   let found: Seen[];
   try {
-    found = await definition.find(api, inputs, { startedAt });
+    found = await definition.find(api, inputs, attempt);
   } catch (error) {
     throw new OrphanRisk(
       `${lost.message} Looking for what it made failed too: ${messageOf(error)} Before running again, look for a fresh ` +

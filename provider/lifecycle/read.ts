@@ -2,7 +2,7 @@ import type { Props } from "../define";
 import { Gone } from "../errors";
 import { schemaOf } from "../schema";
 import { driftedInputs, inputsOf, refreshedOutputs, stateOf } from "./state";
-import { apiFor, type Subject } from "./subject";
+import { apiFor, contextFor, type Subject } from "./subject";
 
 /** What a refresh found: the state, and the inputs as the vendor has them. */
 export interface Found {
@@ -20,7 +20,7 @@ export async function read(subject: Subject, id: string, props: Props): Promise<
   const api = apiFor(subject, props);
   const written = inputsOf(definition, props);
   try {
-    const seen = await definition.read(api, id, written);
+    const seen = await definition.read(api, id, written, contextFor(subject, written, id));
     // `Class.get` knows no inputs: there, what the vendor reports is all there is to say.
     const isLookup = (schemaOf(definition.inputs).required ?? []).some((name) => written[name] === undefined);
     const inputs = isLookup ? { ...seen.inputs, ...written } : driftedInputs(definition, written, seen);

@@ -62,6 +62,9 @@ export function contextFor({ world, allowedCuts }: Subject, inputs: Props, id?: 
     progress: (message) => {
       world.progress(message);
     },
+    warn: (message) => {
+      world.warn(message);
+    },
     interruptLive: inputs.interruptLive === true || (id !== undefined && allowedCuts.has(id)),
   };
 }

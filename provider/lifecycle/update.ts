@@ -1,5 +1,5 @@
 import type { Props, Seen } from "../define";
-import { LostAnswer, messageOf, UnexpectedReply } from "../errors";
+import { LostAnswer, messageOf, NotNow, UnexpectedReply } from "../errors";
 import type { Api } from "../http";
 import type { KeyGeneration } from "../rotation";
 import { propertyOf, schemaOf, secretPaths } from "../schema";
@@ -39,30 +39,41 @@ export async function update(subject: Subject, id: string, olds: Props, news: Pr
   }
   if (!rotationDue) return stateOf(inputs, outputs);
 
-  if (!definition.rotate || (await wouldCut(subject, api, id, inputs, "rotate"))) {
-    if (definition.rotate) subject.world.warn(putOffWarning(subject, id));
+  const putOff = (why: string | undefined): Props => {
+    if (why !== undefined) subject.world.warn(why);
     const waiting = { ...(olds.keyGeneration as KeyGeneration), pending: news.keyGeneration };
     return stateOf({ ...inputs, keyGeneration: waiting }, outputs);
+  };
+  // A rotation by replacement gets here only when `diff` has put it off, and said so.
+  if (!definition.rotate) return putOff(undefined);
+  if (await wouldCut(subject, api, id, inputs, "rotate")) return putOff(putOffWarning(subject, id));
+  try {
+    const seen = await rotateOnce(subject, api, id, stateOf(inputs, outputs));
+    return stateOf(inputs, refreshedOutputs(definition, outputs, seen));
+  } catch (error) {
+    if (error instanceof NotNow) return putOff(error.message);
+    throw error;
   }
-  const seen = await rotateOnce(subject, api, id, stateOf(inputs, outputs));
-  return stateOf(inputs, refreshedOutputs(definition, outputs, seen));
 }
 
 /** A reset makes another key each time, so after a lost answer the key is looked at before it is asked for again. */
 async function rotateOnce(subject: Subject, api: Api, id: string, state: Props): Promise<Seen> {
   const { definition, world } = subject;
-  const rotate = definition.rotate?.bind(definition);
-  if (!rotate) throw new TypeError("rotateOnce needs a definition that rotates");
+  const context = contextFor(subject, state, id);
+  const rotate = async (): Promise<Seen> => {
+    if (!definition.rotate) throw new TypeError(`${definition.name} does not rotate in place`);
+    return definition.rotate(api, id, state, context);
+  };
   try {
-    return await rotate(api, id, state);
+    return await rotate();
   } catch (error) {
     if (!(error instanceof LostAnswer || error instanceof UnexpectedReply)) throw error;
-    const seen = await definition.read(api, id, state);
+    const seen = await definition.read(api, id, state, context);
     if (hasNewKey(subject, state, seen)) {
       world.warn(`${messageOf(error)} The key of ${nameOf(subject, id)} had been rotated all the same.`);
       return seen;
     }
-    return await rotate(api, id, state);
+    return await rotate();
   }
 }
 

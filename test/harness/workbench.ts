@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import type { Definition, Props } from "../../provider/define";
+import type { Context, Definition, Props } from "../../provider/define";
 import * as lifecycle from "../../provider/lifecycle";
 import type { Subject } from "../../provider/lifecycle";
 import { type Sandbox, startSandbox } from "../../provider/sandbox";
@@ -61,6 +61,12 @@ export class Workbench {
       warn: (message) => this.warnings.push(message),
       progress: () => undefined,
     });
+  }
+
+  /** The context of a call, for functions of a Definition. */
+  get context(): Context {
+    const { warn, progress } = this.subject().world;
+    return { warn, progress, interruptLive: false };
   }
 
   /** Makes what the resource needs first, and returns its id; an empty string when it needs nothing. */

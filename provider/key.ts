@@ -1,0 +1,10 @@
+import { randomInt } from "node:crypto";
+
+const ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+/** 62 to the power of 48: about 285 bits. */
+const LENGTH = 48;
+
+/** A new stream key, for vendors whose customers choose it: alphanumeric, from the system's CSPRNG. */
+export function freshKey(): string {
+  return Array.from({ length: LENGTH }, () => ALPHABET[randomInt(ALPHABET.length)]).join("");
+}
