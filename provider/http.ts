@@ -228,7 +228,9 @@ function answerError(start: CallFailure, response: AxiosResponse<string>, accoun
   }
   if (status >= 500) return new LostAnswer(failure);
   if (status === 401 || status === 403) {
-    const advice = "Check the credentials and what they are allowed to do (`streamkeys doctor`).";
+    const advice =
+      "Check the credentials and what they are allowed to do (`streamkeys doctor`). If you have changed them in the stack " +
+      "config since the last `pulumi up`, run refresh and destroy with `--run-program`: the engine gives them the old ones.";
     return new Unauthorized({ ...failure, advice });
   }
   if (vendor.isGone(status, body)) return new Gone(failure);

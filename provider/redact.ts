@@ -19,9 +19,12 @@ export function rememberSecret(value: unknown): void {
   }
 }
 
-/** The text without any remembered secret. */
+/** UUIDs, and long words with a digit: what keys and tokens that this process has never seen look like. */
+const LOOKS_SECRET = /\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b|\b(?=[\w-]*\d)[\w-]{24,}\b/gi;
+
+/** The text of somebody else, without any remembered secret and without anything that could be one. */
 export function redact(text: string): string {
   let clear = text;
   for (const secret of remembered) clear = clear.replaceAll(secret, "[secret]");
-  return clear;
+  return clear.replace(LOOKS_SECRET, "[secret]");
 }

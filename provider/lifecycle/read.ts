@@ -24,7 +24,7 @@ export async function read(subject: Subject, id: string, props: Props): Promise<
     // `Class.get` knows no inputs: there, what the vendor reports is all there is to say.
     const isLookup = (schemaOf(definition.inputs).required ?? []).some((name) => written[name] === undefined);
     const inputs = isLookup ? { ...seen.inputs, ...written } : driftedInputs(definition, written, seen);
-    return { id, props: stateOf(inputs, refreshedOutputs(definition, props, seen)), inputs };
+    return { id, props: stateOf(inputs, refreshedOutputs(definition, props, seen)), inputs: stateOf(inputs) };
   } catch (error) {
     if (error instanceof Gone) return undefined;
     throw error;

@@ -25,7 +25,7 @@ export function isUnfinished({ outputs }: Definition, props: Props): boolean {
 }
 
 /** What goes into state: every input under its own name (engine fact 11), and the outputs. */
-export function stateOf(inputs: Props, outputs: Props): Props {
+export function stateOf(inputs: Props, outputs: Props = {}): Props {
   return plain({ ...inputs, ...outputs }) as Props;
 }
 

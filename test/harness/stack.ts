@@ -111,6 +111,8 @@ export class TestStack {
       PULUMI_BACKEND_URL: `file://${join(this.folder, "state")}`,
       PULUMI_CONFIG_PASSPHRASE: PASSPHRASE,
       PULUMI_SKIP_UPDATE_CHECK: "1",
+      // For `--event-log`, which is where a secret would be easy to overlook.
+      PULUMI_DEBUG_COMMANDS: "1",
       PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "1",
       ...this.environment,
       ...more,
@@ -131,6 +133,13 @@ export class TestStack {
     const found = this.resources().find(({ urn }) => urn.endsWith(`${type}::${name}`));
     if (!found) throw new Error(`no ${type} ${name} in state`);
     return found;
+  }
+
+  /** The resources of ours, secrets in clear. */
+  async exported(): Promise<StateResource[]> {
+    const text = await this.mustRun("stack", "export", "--show-secrets");
+    const { deployment } = JSON.parse(text) as { deployment: { resources?: StateResource[] } };
+    return (deployment.resources ?? []).filter(({ type }) => type.startsWith("pulumi-nodejs:dynamic/"));
   }
 
   /** Stack outputs, secrets in clear. */

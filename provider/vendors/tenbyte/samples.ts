@@ -68,6 +68,7 @@ const full = {
   recording: recordingToS3,
   webhookUrl: "https://hooks.example.test/tenbyte",
   meta: { team: "news", contacts: ["a@example.test"], snake_case: true },
+  ladderRulesOff: ["fps-family"],
 };
 
 /** Samples of both resources. */
@@ -94,8 +95,13 @@ export const samples: Samples = {
       { inputs: { ingest: { kind: "pull" } }, path: "ingest.primary" },
       { inputs: { outputProtocols: ["hls", "hls"] }, path: "outputProtocols" },
       { inputs: { mode: "audio" }, path: "outputProtocols" },
-      { inputs: { ladder: { video: [], audio: minimal.ladder.audio } }, path: "ladder" },
-      { inputs: { ladder: minimal.ladder }, path: "ladder.video" },
+      { inputs: { ladder: { video: [], audio: minimal.ladder.audio } }, path: "ladder.video" },
+      { inputs: { ladder: minimal.ladder }, path: "ladder.audio[0]" },
+      {
+        inputs: { ladder: { video: [rung(720, 1280, 3000), rung(720, 1280, 3000)] } },
+        path: "ladder.video[1].bitrateKbps",
+      },
+      { inputs: { ladderRulesOff: ["no-such-rule"] }, path: "ladderRulesOff[0]" },
       {
         inputs: { ladder: { video: [{ ...rung(720, 1280, 3000), height: 721 }] } },
         path: "ladder.video[0].height",

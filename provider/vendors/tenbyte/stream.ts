@@ -2,6 +2,8 @@ import { z } from "zod";
 import { defineResource, type Known, type Problem, secret, type Seen, text, unordered } from "../../define";
 import { LostAnswer, Refused } from "../../errors";
 import { type Api, path } from "../../http";
+import { checkTenbyteLadder, tenbyteRules } from "../../ladder";
+import { ladderProblems, ladderRulesOff } from "../../ladder/input";
 import { poll } from "../../poll";
 import { toCamelCase, toSnakeCase } from "../../wire";
 import { done, getStream, listStreams, mayBeLive, oneStream, type StreamReply } from "./api";
@@ -153,6 +155,7 @@ const inputs = {
   recording,
   webhookUrl: z.url().describe("Where Tenbyte sends events. Mark it secret if it holds a token.").optional(),
   meta: z.record(z.string(), z.any()).describe("Your own JSON values, kept with the stream.").optional(),
+  ladderRulesOff: ladderRulesOff(tenbyteRules),
 };
 
 const outputs = {
@@ -224,6 +227,9 @@ export const stream = defineResource({
 });
 
 type Inputs = z.infer<z.ZodObject<typeof inputs>>;
+
+/** Inputs that Tenbyte takes as they are, renamed. */
+const sent = Object.keys(inputs).filter((key) => key !== "meta" && key !== "ladderRulesOff");
 
 function toWire({ meta, ...stream }: Inputs): unknown {
   const body = Object.fromEntries(
@@ -313,9 +319,6 @@ function validate(given: Known<Inputs>): Problem[] {
     "outputProtocols",
     "cannot have `dash` in mode `audio`",
   );
-  rule(ladder && "video" in ladder && "audio" in ladder, "ladder", "takes `video` or `audio`, not both");
-  rule(mode === "video" && ladder && !("video" in ladder), "ladder.video", "is required in mode `video`");
-  rule(mode === "audio" && ladder && !("audio" in ladder), "ladder.audio", "is required in mode `audio`");
   for (const protocol of ["hls", "dash"] as const) {
     const missing = protocols?.includes(protocol) && packaging && !(protocol in packaging);
     rule(missing, `packaging.${protocol}`, `is required when \`outputProtocols\` has \`${protocol}\``);
@@ -331,7 +334,16 @@ function validate(given: Known<Inputs>): Problem[] {
     "recording.s3Config",
     "is required for target `s3`",
   );
-  return problems;
+  if (!ladder) return problems;
+  const off = given.ladderRulesOff?.filter((id) => id !== undefined) ?? [];
+  const segmentFormat = packaging?.hls?.segmentFormat;
+  return [
+    ...problems,
+    ...ladderProblems(
+      "ladder",
+      checkTenbyteLadder(ladder, { mode, off, ...(segmentFormat ? { segmentFormat } : {}) }),
+    ),
+  ];
 }
 
 const repeats = (items: (string | undefined)[] | undefined): boolean =>

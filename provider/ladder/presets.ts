@@ -1,0 +1,118 @@
+/**
+ * Ladders to start from. All are 16:9 in the sizes every vendor takes (240p to 1440p), lowest rung first, with a keyframe
+ * every two seconds (Apple HLS Authoring Specification, item 1.13), High profile for H.264 (item 1.4), Main for H.265,
+ * two B-frames, and stereo AAC-LC at 48 kHz. The level of each rung is the smallest that takes it (item 1.11).
+ *
+ * Bitrates:
+ * - H.264, up to 1080p at 30 fps: the widely copied ladder of mrbar42 and Peer5, "Creating a production ready multi
+ *   bitrate HLS VOD stream" (400, 800, 1400, 2800 and 5000 kbps; audio 64, 96, 128, 128 and 192 kbps).
+ * - 1440p is 1.6 times 1080p, within the 1.4 to 1.8 that Apple's H.265 table takes from 1080p to 1440p (item 1.25).
+ * - At 60 fps, from 720p up, 1.2 times the bitrate of 30 fps: the step YouTube Live recommends for H.264 at 1080p (12
+ *   for 10 Mbps) [the 10 from memory]. Smaller rungs stay at 30 fps, which every second frame of 60 gives.
+ * - H.265: 0.75 of H.264, what Apple's two tables give between 540p and 1080p (0.74 to 0.8, item 1.25).
+ * - Peaks are 110 % of the average (constrained VBR of Apple TN2224), the buffer holds 1.5 s of the average (as the
+ *   ladder of mrbar42), within the 1 to 2 that AWS Elemental recommends.
+ */
+import { cap } from "./build";
+import type { Audio, AudioRung, Ladder, VideoCodec, VideoRung } from "./ladder";
+import { smallestLevel } from "./levels";
+
+/** What the presets make of one picture height. */
+interface Step {
+  readonly width: number;
+  readonly height: number;
+  readonly bitrateKbps: number;
+  readonly audioBitrateKbps: number;
+}
+
+const STEPS: readonly Step[] = [
+  { width: 426, height: 240, bitrateKbps: 400, audioBitrateKbps: 64 },
+  { width: 640, height: 360, bitrateKbps: 800, audioBitrateKbps: 96 },
+  { width: 854, height: 480, bitrateKbps: 1400, audioBitrateKbps: 128 },
+  { width: 1280, height: 720, bitrateKbps: 2800, audioBitrateKbps: 128 },
+  { width: 1920, height: 1080, bitrateKbps: 5000, audioBitrateKbps: 192 },
+  { width: 2560, height: 1440, bitrateKbps: 8000, audioBitrateKbps: 192 },
+];
+
+const H265_SHARE = 0.75;
+const FPS60_SHARE = 1.2;
+const PEAK_SHARE = 1.1;
+const BUFFER_SECONDS = 1.5;
+
+function videoRung(step: Step, codec: VideoCodec, highestFps: 30 | 60): VideoRung {
+  const { width, height } = step;
+  const fps = height >= 720 ? highestFps : 30;
+  const share = (codec === "h265" ? H265_SHARE : 1) * (fps === 60 ? FPS60_SHARE : 1);
+  const bitrateKbps = Math.round(step.bitrateKbps * share);
+  const rates = {
+    bitrateKbps,
+    peakBitrateKbps: Math.round(bitrateKbps * PEAK_SHARE),
+    bufferKbit: Math.round(bitrateKbps * BUFFER_SECONDS),
+  };
+  const profile = codec === "h264" ? "high" : "main";
+  const demand = {
+    width,
+    height,
+    fps,
+    profile,
+    bitrateKbps: rates.peakBitrateKbps,
+    bufferKbit: rates.bufferKbit,
+  };
+  return Object.freeze({
+    kind: "video",
+    name: `${height}p${fps}`,
+    width,
+    height,
+    fps,
+    codec,
+    profile,
+    level: smallestLevel(codec, demand)?.name,
+    ...rates,
+    keyframeIntervalSeconds: 2,
+    bFrames: 2,
+    audio: stereo(step.audioBitrateKbps),
+  });
+}
+
+function stereo(bitrateKbps: number): Audio {
+  return Object.freeze({ codec: "aac", bitrateKbps, channels: 2, sampleRateHz: 48_000 });
+}
+
+function audioRung(bitrateKbps: number): AudioRung {
+  return Object.freeze({ kind: "audio", name: `audio-${bitrateKbps}k`, audio: stereo(bitrateKbps) });
+}
+
+function frozen({ name, rungs }: Ladder): Ladder {
+  return Object.freeze({ name, rungs: Object.freeze([...rungs]) });
+}
+
+function video(codec: VideoCodec, height: number, fps: 30 | 60): Ladder {
+  const name = `${codec}-${height}p${fps}`;
+  return frozen(cap({ name, rungs: STEPS.map((step) => videoRung(step, codec, fps)) }, { height }));
+}
+
+/**
+ * The presets by name: `<codec>-<highest rung>`, and `audio` (64, 96 and 160 kbps, within the 32 to 160 kbps of Apple
+ * HLS Authoring Specification, item 2.9). Sources are at the head of this file. Frozen: build others from them with
+ * `cap`, `dropRung` and `withFps`.
+ */
+export const presets = Object.freeze({
+  "h264-480p30": video("h264", 480, 30),
+  "h264-720p30": video("h264", 720, 30),
+  "h264-1080p30": video("h264", 1080, 30),
+  "h264-1440p30": video("h264", 1440, 30),
+  "h264-720p60": video("h264", 720, 60),
+  "h264-1080p60": video("h264", 1080, 60),
+  "h264-1440p60": video("h264", 1440, 60),
+  "h265-480p30": video("h265", 480, 30),
+  "h265-720p30": video("h265", 720, 30),
+  "h265-1080p30": video("h265", 1080, 30),
+  "h265-1440p30": video("h265", 1440, 30),
+  "h265-720p60": video("h265", 720, 60),
+  "h265-1080p60": video("h265", 1080, 60),
+  "h265-1440p60": video("h265", 1440, 60),
+  audio: frozen({ name: "audio", rungs: [64, 96, 160].map(audioRung) }),
+});
+
+/** Name of a preset. */
+export type PresetName = keyof typeof presets;
