@@ -28,6 +28,8 @@ declare module "zod" {
 export type Shape = Record<string, z.ZodType>;
 /** The values a shape describes. */
 export type Values<S extends Shape> = z.infer<z.ZodObject<S>>;
+/** What state holds of an object: its inputs, and its outputs as far as they are known. */
+export type State<I extends Shape, O extends Shape> = Values<I> & Partial<Values<O>>;
 /** A plain JSON object, as the engine stores it. */
 export type Props = Record<string, unknown>;
 
@@ -92,8 +94,14 @@ export interface Context {
 export interface Attempt {
   /** When the request was sent, by our clock. */
   startedAt: Date;
-  /** A key of this attempt alone, for vendors whose customers choose the key. */
+  /** A key of this attempt alone, for vendors whose customers choose the key. For `create` only. */
   freshKey: string;
+  /** Whether a key is this attempt's `freshKey`. */
+  isOwnKey(key: string): boolean;
+  /** Whether an object with this time of making (RFC 3339) can be this attempt's, clocks differing a little. */
+  couldHaveMade(createdAt: string | null | undefined): boolean;
+  /** Whether an object is older than this attempt: in a listing, newest first, all that follow are too. */
+  isBefore(createdAt: string | null | undefined): boolean;
 }
 
 /** The parts of a Definition that its author writes. `I` and `O` are the shapes of inputs and outputs. */
@@ -115,11 +123,11 @@ export interface Described<I extends Shape, O extends Shape> {
   /** Waits until what `create` began is finished. */
   settle?(api: Api, id: string, context: Context): Promise<Seen>;
   /** Throws `Gone` when the vendor says that the object does not exist. */
-  read(api: Api, id: string, state: Values<I>, context: Context): Promise<Seen>;
+  read(api: Api, id: string, state: State<I, O>, context: Context): Promise<Seen>;
   /** Changes the object in place. Without it every change of an input replaces. */
-  update?(api: Api, id: string, inputs: Values<I>, previous: Values<I>): Promise<Seen>;
+  update?(api: Api, id: string, inputs: Values<I>, previous: State<I, O>): Promise<Seen>;
   /** Gives the object a new key, in place; throws `NotNow` to put it off. Without it a due key replaces the object. */
-  rotate?(api: Api, id: string, state: Values<I>, context: Context): Promise<Seen>;
+  rotate?(api: Api, id: string, state: State<I, O>, context: Context): Promise<Seen>;
   /** Throws `Gone` when there is nothing to delete, which counts as done. */
   delete(api: Api, id: string, state: Values<I>, context: Context): Promise<void>;
   /** Whether a broadcast is running. Only called where something of `cuts` is about to be done. */
@@ -130,6 +138,10 @@ export interface Described<I extends Shape, O extends Shape> {
   find?(api: Api, inputs: Values<I>, attempt: Attempt): Promise<Seen[]>;
   /** Everything of this kind in the account. */
   list?(api: Api): AsyncIterable<Listed>;
+  /** No call ends a broadcast at this vendor: only the encoder does, whatever `interruptLive` says. */
+  endsOnlyByEncoder?: true;
+  /** What to do about a lost create that cannot be looked for: a sentence or two, for the error. */
+  lostCreate?: string;
   /** Exists exactly once an account: nothing makes it and nothing deletes it. */
   singleton?: true;
   /** Deleting the resource leaves the object at the vendor, for example a key that lives with its stream. */
@@ -158,6 +170,12 @@ const interruptLive = ours(
     ),
 ).optional();
 
+const origin = text(
+  "Where the resource is declared: project, stack and name. Lets a killed run be continued.",
+)
+  .meta({ computed: true, ours: true })
+  .optional();
+
 const adopt = text("Vendor id of the object to take over. Set by the resource option `import`.")
   .meta({ computed: true, ours: true })
   .optional();
@@ -170,6 +188,7 @@ export function defineResource<I extends Shape, O extends Shape>(described: Desc
     account,
     ...(described.cuts ? { interruptLive } : {}),
     adopt,
+    origin,
   };
   return { ...(described as unknown as Definition), inputs };
 }

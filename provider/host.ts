@@ -1,7 +1,10 @@
+import { homedir } from "node:os";
+import { join } from "node:path";
 import type { dynamic } from "@pulumi/pulumi";
 import { clock } from "./clock";
 import type { Props } from "./define";
 import { messageOf, Unfinished } from "./errors";
+import { openJournal } from "./journal";
 import { check, create, diff, read, remove, subjectOf, update, type World } from "./lifecycle";
 import { definitionOf } from "./vendors";
 
@@ -23,6 +26,9 @@ export function provider(typeName: string): dynamic.ResourceProvider {
   const world: World = {
     settings: { config: (key) => config?.get(key), environment: process.env },
     now: clock(process.env),
+    journal: openJournal(
+      join(process.env.PULUMI_HOME ?? join(homedir(), ".pulumi"), "streamkeys", "creates"),
+    ),
     warn: (message) => {
       console.log(`warning: ${message}`);
     },

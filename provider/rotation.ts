@@ -16,6 +16,12 @@ export const keyRotation = z
       .string()
       .describe("Any text. A new text rotates the key once; removing it does not.")
       .optional(),
+    notWith: z
+      .string()
+      .describe(
+        "`keyGeneration.since` of another key. In a run that rotates that one, this one waits for the next run.",
+      )
+      .optional(),
   })
   .describe("When the key is rotated. `streamkeys:rotateAll` in the stack config rotates every key besides.")
   .meta({ ours: true, title: "KeyRotation" })
@@ -48,6 +54,9 @@ export type KeyRotation = NonNullable<z.infer<typeof keyRotation>>;
 /** Which key this is. */
 export type KeyGeneration = NonNullable<z.infer<typeof keyGeneration>>;
 
+/** A generation that waits for nothing. */
+type Begun = Omit<KeyGeneration, "pending">;
+
 /** Milliseconds of a duration such as `30d`; undefined when it is none. The shortest life of a key is a minute. */
 export function durationMs(every: string): number | undefined {
   // ms() takes a bare number for milliseconds, which nobody means here.
@@ -67,7 +76,7 @@ export interface RotationInputs {
 
 /**
  * The generation that the key should have: the one it has, unless a trigger is new, the stack-wide value is new, or
- * whole periods have passed. Scheduled slots are the previous slot plus whole periods, so they do not drift.
+ * whole periods have passed. A rotation that must not come together with another key's is held back as `pending`.
  */
 export function dueGeneration(
   previous: RotationInputs,
@@ -75,25 +84,39 @@ export function dueGeneration(
   rotateAll: string | undefined,
   now: Date,
 ): KeyGeneration {
-  const pending = previous.keyGeneration?.pending;
-  const current = pending ? (pending as unknown as KeyGeneration) : previous.keyGeneration;
-  const honoured = rotateAll ?? current?.rotateAll;
-  const begun = (since: Date, reason: string): KeyGeneration => ({
-    since: slot(since),
-    reason,
-    ...(honoured === undefined ? {} : { rotateAll: honoured }),
-  });
+  const { keyGeneration: current, keyRotation: before } = previous;
+  if (!current) return generation(now, "created", rotateAll);
+  const { pending, ...inForce } = current;
+  const latest = (pending as Begun | undefined) ?? inForce;
+  const due = nextGeneration(latest, before, rotation, rotateAll, now);
+  const isDue = pending !== undefined || due !== latest;
+  const partnerMoved = rotation?.notWith !== undefined && rotation.notWith !== before?.notWith;
+  return isDue && partnerMoved ? { ...inForce, pending: { ...due } } : due;
+}
 
-  if (!current) return begun(now, "created");
-  if (rotateAll !== undefined && rotateAll !== current.rotateAll) return begun(now, `rotateAll ${rotateAll}`);
-  if (rotation?.trigger !== undefined && rotation.trigger !== previous.keyRotation?.trigger) {
-    return begun(now, `trigger ${rotation.trigger}`);
+/** Scheduled slots are the previous slot plus whole periods, so they do not drift. */
+function nextGeneration(
+  current: Begun,
+  before: KeyRotation | undefined,
+  rotation: KeyRotation | undefined,
+  rotateAll: string | undefined,
+  now: Date,
+): Begun {
+  const honoured = rotateAll ?? current.rotateAll;
+  if (rotateAll !== undefined && rotateAll !== current.rotateAll) {
+    return generation(now, `rotateAll ${rotateAll}`, honoured);
+  }
+  if (rotation?.trigger !== undefined && rotation.trigger !== before?.trigger) {
+    return generation(now, `trigger ${rotation.trigger}`, honoured);
   }
   const period = rotation?.every === undefined ? undefined : durationMs(rotation.every);
-  if (period !== undefined) {
-    const since = Date.parse(current.since);
-    const passed = Math.floor((now.getTime() - since) / period);
-    if (passed >= 1) return begun(new Date(since + passed * period), `every ${rotation?.every ?? ""}`);
-  }
-  return current;
+  if (period === undefined) return current;
+  const since = Date.parse(current.since);
+  const passed = Math.floor((now.getTime() - since) / period);
+  if (passed < 1) return current;
+  return generation(new Date(since + passed * period), `every ${rotation?.every ?? ""}`, honoured);
+}
+
+function generation(since: Date, reason: string, rotateAll: string | undefined): Begun {
+  return { since: slot(since), reason, ...(rotateAll === undefined ? {} : { rotateAll }) };
 }

@@ -25,6 +25,8 @@ export interface KeyRotation {
   every?: pulumi.Input<string | undefined>;
   /** Any text. A new text rotates the key once; removing it does not. */
   trigger?: pulumi.Input<string | undefined>;
+  /** `keyGeneration.since` of another key. In a run that rotates that one, this one waits for the next run. */
+  notWith?: pulumi.Input<string | undefined>;
 }
 
 /** Which key this is. Changes with every rotation. */
@@ -55,14 +57,27 @@ export abstract class StreamkeysResource extends pulumi.CustomResource {
     for (const path of spec.secretInputs) markSecret(props, path);
     // The dynamic host cannot import (engine fact 14): the option becomes an adopting create.
     if (adopt !== undefined) props.adopt = adopt;
+    // A lookup declares nothing.
+    if (options.id === undefined) props.origin = `${pulumi.getProject()}/${pulumi.getStack()}/${name}`;
     props.__provider = providerText(spec.type);
     super(
       `pulumi-nodejs:dynamic/streamkeys/${spec.type}`,
       name,
       props,
-      pulumi.mergeOptions(options, { additionalSecretOutputs: spec.secretOutputs }),
+      pulumi.mergeOptions(options, {
+        additionalSecretOutputs: secretProperties(spec, options.id !== undefined),
+      }),
     );
   }
+}
+
+/**
+ * Properties to be stored encrypted. An input that the program writes is marked where it stands; a lookup writes none, so
+ * there whatever may hold a secret is one.
+ */
+function secretProperties(spec: ResourceSpec, isLookup: boolean): string[] {
+  const inputs = isLookup ? spec.secretInputs.map(([name = ""]) => name) : [];
+  return [...spec.secretOutputs, ...new Set(inputs)];
 }
 
 /**

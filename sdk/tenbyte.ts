@@ -51,9 +51,9 @@ export interface StreamLadderVideo {
   /** Width in pixels, at most 2560. */
   width: pulumi.Input<number>;
   /** Height in pixels: 240, 360, 480, 720, 1080 or 1440. */
-  height: pulumi.Input<240 | 360 | 480 | 720 | 1080 | 1440>;
+  height: pulumi.Input<number>;
   /** Frames per second: 24, 25, 30 or 60. */
-  fps: pulumi.Input<24 | 25 | 30 | 60>;
+  fps: pulumi.Input<number>;
   /** GOP length in frames. */
   gop: pulumi.Input<number>;
   /** Video bitrate in kbps. */
@@ -89,9 +89,9 @@ export interface StreamLadderVideoAudio {
   /** Audio codec. */
   codec: pulumi.Input<"aac">;
   /** Audio channels: 1, 2 or 6. */
-  channels: pulumi.Input<1 | 2 | 6>;
+  channels: pulumi.Input<number>;
   /** Sample rate in Hz: 22050, 32000, 44100 or 48000. */
-  sampleRateHz: pulumi.Input<22050 | 32000 | 44100 | 48000>;
+  sampleRateHz: pulumi.Input<number>;
   /** Audio bitrate in kbps, 64 to 256. */
   audioBitrateKbps: pulumi.Input<number>;
 }
@@ -103,9 +103,9 @@ export interface StreamLadderAudio {
   /** Audio codec. */
   codec: pulumi.Input<"aac">;
   /** Audio channels: 1, 2 or 6. */
-  channels: pulumi.Input<1 | 2 | 6>;
+  channels: pulumi.Input<number>;
   /** Sample rate in Hz: 22050, 32000, 44100 or 48000. */
-  sampleRateHz: pulumi.Input<22050 | 32000 | 44100 | 48000>;
+  sampleRateHz: pulumi.Input<number>;
   /** Audio bitrate in kbps, 64 to 256. */
   bitrateKbps: pulumi.Input<number>;
 }

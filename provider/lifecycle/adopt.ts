@@ -1,9 +1,9 @@
 import type { Props, Seen } from "../define";
 import { AdoptionRefusal, Gone } from "../errors";
 import type { Api } from "../http";
-import { propertyOf } from "../schema";
 import { replacesResource } from "./diff";
-import { changedInputs, driftedInputs } from "./state";
+import { differences } from "./differences";
+import { changedInputs, driftedInputs, stateOf } from "./state";
 import { contextFor, nameOf, type Subject } from "./subject";
 
 /**
@@ -18,7 +18,7 @@ export async function adopt(subject: Subject, api: Api, id: string, inputs: Prop
   if (changed.length === 0) return seen;
   const fixed = changed.filter((key) => replacesResource(definition, key));
   if (fixed.length > 0 || !definition.update) throw refusal(subject, id, changed, inputs, actual);
-  return await definition.update(api, id, inputs, actual);
+  return await definition.update(api, id, inputs, stateOf(actual, seen.outputs));
 }
 
 async function readExisting(subject: Subject, api: Api, id: string, inputs: Props): Promise<Seen> {
@@ -30,6 +30,7 @@ async function readExisting(subject: Subject, api: Api, id: string, inputs: Prop
     throw new AdoptionRefusal(
       `There is no ${nameOf(subject, id)} in this account, so it cannot be imported. ` +
         `\`streamkeys discover ${vendor.name}\` lists what there is.`,
+      { cause: error },
     );
   }
 }
@@ -41,14 +42,8 @@ function refusal(
   inputs: Props,
   actual: Props,
 ): AdoptionRefusal {
-  const { inputs: shape } = subject.definition;
-  const differences = changed.map((key) =>
-    propertyOf(shape, key).secret
-      ? `${key} differs (secret)`
-      : `${key} is ${JSON.stringify(actual[key])} there and ${JSON.stringify(inputs[key])} in the program`,
-  );
   return new AdoptionRefusal(
     `${nameOf(subject, id)} cannot be imported, because it differs in what only a new one could have: ` +
-      `${differences.join("; ")}. Make the program say what is there, and change it after the import.`,
+      `${differences(subject, changed, inputs, actual)}. Make the program say what is there, and change it after the import.`,
   );
 }

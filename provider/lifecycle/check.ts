@@ -1,6 +1,6 @@
 import { closest, distance } from "fastest-levenshtein";
 import { z } from "zod";
-import type { Problem, Props } from "../define";
+import type { Definition, Problem, Props } from "../define";
 import { durationMs, dueGeneration, type KeyRotation, type RotationInputs } from "../rotation";
 import { type SchemaNode, schemaOf, secretPaths } from "../schema";
 import { isUnknown, isUnknownAt, known } from "../unknown";
@@ -21,7 +21,7 @@ export function check(subject: Subject, olds: Props, news: Props): Checked {
   const { definition, world } = subject;
   const schema = schemaOf(definition.inputs);
   const inputs = withDefaults(schema, news) as Props;
-  const problems = problemsOf(subject, inputs);
+  const problems = problemsOf(definition, inputs);
   for (const problem of problems.filter(({ severity }) => severity === "warning")) {
     world.warn(`${problem.path}: ${problem.reason}`);
   }
@@ -45,7 +45,13 @@ function withDefaults(node: SchemaNode, value: unknown): unknown {
   return completed;
 }
 
-function problemsOf({ definition }: Subject, inputs: Props): Problem[] {
+/** A problem as found at preview. */
+interface Found extends Problem {
+  isMisspelt?: true;
+}
+
+/** Everything that is to be said against inputs, warnings included. */
+export function problemsOf(definition: Definition, inputs: Props): Found[] {
   const result = z.strictObject(definition.inputs).safeParse(inputs);
   const issues = (result.error?.issues ?? []).filter((issue) => !isUnknownAt(inputs, issue.path));
   const usable = known(structuredClone(inputs));
@@ -82,12 +88,16 @@ function dropAt(root: unknown, issue: z.core.$ZodIssue): void {
   }
 }
 
-function described(issue: z.core.$ZodIssue, inputs: Props, schema: SchemaNode): Problem[] {
+function described(issue: z.core.$ZodIssue, inputs: Props, schema: SchemaNode): Found[] {
   if (issue.code === "unrecognized_keys") {
     const names = Object.entries(nodeAt(schema, issue.path).properties ?? {})
       .filter(([, node]) => !node.computed)
       .map(([name]) => name);
-    return issue.keys.map((key) => ({ path: written([...issue.path, key]), reason: misspelt(key, names) }));
+    return issue.keys.map((key) => ({
+      path: written([...issue.path, key]),
+      reason: misspelt(key, names),
+      isMisspelt: true as const,
+    }));
   }
   const value = issue.path.reduce<unknown>(
     (parent, step) => (parent as Props | undefined)?.[step as string],
@@ -124,16 +134,25 @@ function written(path: readonly PropertyKey[]): string {
     .join("");
 }
 
-/** The engine prints the value of a property that a failure names (fact 20), so a secret is named in the text only. */
-function failure(schema: SchemaNode, { path, reason }: Problem): { property: string; reason: string } {
+/**
+ * The engine prints the value of a property that a failure names (fact 20). So what is or holds a secret is named in
+ * the text only, and so is what is no input at all: it may be the misspelt name of a secret.
+ */
+function failure(
+  schema: SchemaNode,
+  { path, reason, isMisspelt }: Found,
+): { property: string; reason: string } {
   const holdsSecret = secretPaths(schema).some((secret) => {
     const secretPath = written(secret);
-    return [".", "[", ""].some(
-      (end) => path.startsWith(secretPath + end) || secretPath.startsWith(path + end),
-    );
+    return path === secretPath || isWithin(path, secretPath) || isWithin(secretPath, path);
   });
-  return holdsSecret ? { property: "", reason: `${path}: ${reason}` } : { property: path, reason };
+  return holdsSecret || isMisspelt
+    ? { property: "", reason: `${path}: ${reason}` }
+    : { property: path, reason };
 }
+
+const isWithin = (path: string, outer: string): boolean =>
+  path.startsWith(`${outer}.`) || path.startsWith(`${outer}[`);
 
 function generation(subject: Subject, olds: Props, inputs: Props): unknown {
   const { definition, world, plannedGenerations } = subject;

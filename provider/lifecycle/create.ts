@@ -1,9 +1,11 @@
-import type { Attempt, Props, Seen } from "../define";
-import { LostAnswer, messageOf, OrphanRisk, Unfinished, UnexpectedReply } from "../errors";
+import type { Props, Seen } from "../define";
+import { Gone, LostAnswer, Unfinished, UnexpectedReply } from "../errors";
 import type { Api } from "../http";
-import { freshKey } from "../key";
-import { rememberSecret } from "../redact";
 import { adopt } from "./adopt";
+import { newAttempt } from "./attempt";
+import { warnOfDifferences } from "./differences";
+import { type Notes, notesFor } from "./notes";
+import { resume, takeOver } from "./recover";
 import { refreshedOutputs, stateOf } from "./state";
 import { apiFor, contextFor, type Subject } from "./subject";
 
@@ -13,71 +15,68 @@ export interface Created {
   outs: Props;
 }
 
-/** Makes the object, or takes over the one that `import` names. The request that creates is sent once. */
+/**
+ * Makes the object, takes over the one that `import` names, or goes on with what a killed run has begun. The request
+ * that creates is sent once.
+ */
 export async function create(subject: Subject, inputs: Props): Promise<Created> {
-  const { definition } = subject;
   const api = apiFor(subject, inputs);
-  const context = contextFor(subject, inputs);
+  const notes = notesFor(subject, inputs);
   if (typeof inputs.adopt === "string") {
     const seen = await adopt(subject, api, inputs.adopt, inputs);
+    notes?.forget();
     return { id: seen.id, outs: stateOf(inputs, seen.outputs) };
   }
-  const made = await createOnce(subject, api, inputs);
-  try {
-    const seen = definition.settle ? await definition.settle(api, made.id, context) : made;
-    const outputs = refreshedOutputs(definition, made.outputs, seen);
-    return { id: made.id, outs: stateOf(inputs, outputs) };
-  } catch (error) {
-    throw new Unfinished(made.id, stateOf(inputs, made.outputs), error);
-  }
+  const made = (await resume(subject, api, inputs, notes)) ?? (await createOnce(subject, api, inputs, notes));
+  notes?.made(made.id);
+  const outs = await finish(subject, api, inputs, made, notes);
+  notes?.handOver();
+  return { id: made.id, outs };
 }
 
-async function createOnce(subject: Subject, api: Api, inputs: Props): Promise<Seen> {
-  const attempt: Attempt = { startedAt: subject.world.now(), freshKey: freshKey() };
-  rememberSecret(attempt.freshKey);
-  try {
-    return await subject.definition.create(api, inputs, attempt);
-  } catch (error) {
-    if (!(error instanceof LostAnswer || error instanceof UnexpectedReply)) throw error;
-    return await takeOver(subject, api, inputs, attempt, error);
-  }
-}
-
-/** After a lost answer: finds what the request made, or stops before a second one is made. */
-async function takeOver(
+async function createOnce(
   subject: Subject,
   api: Api,
   inputs: Props,
-  attempt: Attempt,
-  lost: Error,
+  notes: Notes | undefined,
 ): Promise<Seen> {
-  const { vendor, definition, world } = subject;
-  const kind = `${vendor.title} ${definition.name}`;
-  if (!definition.find) {
-    throw new OrphanRisk(
-      `${lost.message} ${vendor.title} offers no way to find out whether the ${definition.name} was made. Look for a ` +
-        "fresh one there; adopt it with the resource option `import`, or delete it, and run again.",
-    );
-  }
-  let found: Seen[];
+  // The vendor's clock is compared with this moment, so it is the real one, not that of the keys' ages.
+  const attempt = newAttempt(new Date());
+  notes?.begin(attempt);
   try {
-    found = await definition.find(api, inputs, attempt);
+    return await subject.definition.create(api, inputs, attempt);
   } catch (error) {
-    throw new OrphanRisk(
-      `${lost.message} Looking for what it made failed too: ${messageOf(error)} Before running again, look for a fresh ` +
-        `${kind} (\`streamkeys discover ${vendor.name}\`), and adopt it with the resource option \`import\`.`,
-    );
+    const mayHaveMade = error instanceof LostAnswer || error instanceof UnexpectedReply;
+    if (!mayHaveMade || subject.definition.outlivesDelete) {
+      notes?.forget();
+      throw error;
+    }
+    notes?.giveUp();
+    return await takeOver(subject, api, inputs, attempt, error.message);
   }
-  const [only, ...others] = found;
-  if (only && others.length === 0) {
-    world.warn(`${lost.message} The ${kind} it made was found and taken over: ${only.id}.`);
-    return only;
+}
+
+async function finish(
+  subject: Subject,
+  api: Api,
+  inputs: Props,
+  made: Seen,
+  notes: Notes | undefined,
+): Promise<Props> {
+  const { definition } = subject;
+  try {
+    const seen = definition.settle
+      ? await definition.settle(api, made.id, contextFor(subject, inputs))
+      : made;
+    warnOfDifferences(subject, inputs, seen);
+    return stateOf(inputs, refreshedOutputs(definition, made.outputs, seen));
+  } catch (error) {
+    if (error instanceof Gone) {
+      // It vanished while it was waited for: there is nothing to keep.
+      notes?.forget();
+      throw error;
+    }
+    notes?.handOver();
+    throw new Unfinished(made.id, stateOf(inputs, made.outputs), error);
   }
-  if (!only)
-    throw new OrphanRisk(`${lost.message} No ${kind} was made by it so far; run \`pulumi up\` again.`);
-  const ids = found.map(({ id }) => id).join(", ");
-  throw new OrphanRisk(
-    `${lost.message} More than one ${kind} could be what it made: ${ids}. Adopt the right one with the resource option ` +
-      "`import`, or delete them, and run again.",
-  );
 }

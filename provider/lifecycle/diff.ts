@@ -3,8 +3,8 @@ import type { KeyGeneration } from "../rotation";
 import { propertyOf } from "../schema";
 import { programKey } from "./check";
 import { liveRefusal, wouldCut } from "./live-guard";
-import { changedInputs } from "./state";
-import { apiFor, type Subject } from "./subject";
+import { changedInputs, isUnfinished } from "./state";
+import { apiFor, type Subject, typeOf } from "./subject";
 
 /** What `diff` answers: nothing changed (false), look at the inputs (undefined), or changed though inputs agree (true). */
 export interface Difference {
@@ -16,8 +16,12 @@ export interface Difference {
 /** Compares declared inputs, and refuses a replacement that would cut a running broadcast. */
 export async function diff(subject: Subject, id: string, olds: Props, news: Props): Promise<Difference> {
   const { definition, world } = subject;
+  world.journal.isKnown(typeOf(subject), id);
   const changed = changedInputs(definition, olds, news);
-  let replaces = changed.filter((key) => replacesResource(definition, key));
+  const isHeldBack = (news.keyGeneration as KeyGeneration | undefined)?.pending !== undefined;
+  let replaces = changed.filter(
+    (key) => replacesResource(definition, key) && !(key === "keyGeneration" && isHeldBack),
+  );
   if (news.interruptLive === true) subject.allowedCuts.add(id);
 
   if (replaces.length > 0 && (await cutsNow(subject, id, olds))) {
@@ -29,14 +33,15 @@ export async function diff(subject: Subject, id: string, olds: Props, news: Prop
     subject.plannedGenerations.set(programKey(subject, news), news.keyGeneration as KeyGeneration);
   }
   return {
-    changes: changes(changed, olds),
+    changes: changes(definition, changed, olds),
     replaces,
     deleteBeforeReplace: definition.deleteBeforeReplace ?? false,
   };
 }
 
-/** A rotation that was put off is due although the inputs in state already say so (engine fact 12). */
-function changes(changed: string[], olds: Props): boolean | undefined {
+/** What is due although the inputs in state already say so (engine fact 12): a rotation that was put off, or an unfinished create. */
+function changes(definition: Definition, changed: string[], olds: Props): boolean | undefined {
+  if (definition.settle && isUnfinished(definition, olds)) return true;
   const pending = (olds.keyGeneration as KeyGeneration | undefined)?.pending;
   if (pending && changed.includes("keyGeneration")) return true;
   return changed.length > 0 ? undefined : false;

@@ -1,5 +1,5 @@
 /** Every rule of the engine, once, on plain objects. Knows neither Pulumi nor any vendor. */
-export { check, type Checked } from "./check";
+export { check, type Checked, problemsOf } from "./check";
 export { create, type Created } from "./create";
 export { diff, type Difference } from "./diff";
 export { read, type Found } from "./read";

@@ -26,12 +26,15 @@ export async function wouldCut(
 
 /** The refusal to delete or replace, with the way out. */
 export function liveRefusal(subject: Subject, id: string, what: "Deleting" | "Replacing"): LiveRefusal {
-  const wayOut =
-    what === "Deleting"
-      ? "set `interruptLive: true` on the resource, run `pulumi up`, and then delete it"
-      : "set `interruptLive: true` on the resource and run again";
+  const { endsOnlyByEncoder } = subject.definition;
+  const orAllow = {
+    Deleting: endsOnlyByEncoder
+      ? `. No call to ${subject.vendor.title} ends a broadcast`
+      : ", or set `interruptLive: true` on the resource, run `pulumi up`, and then delete it",
+    Replacing: ", or set `interruptLive: true` on the resource and run again",
+  };
   return new LiveRefusal(
     `${nameOf(subject, id)} is live. ${what} it would cut the broadcast, so nothing was done. ` +
-      `Stop the encoder and run again, or ${wayOut}.`,
+      `Stop the encoder and run again${orAllow[what]}.`,
   );
 }

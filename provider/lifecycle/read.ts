@@ -1,8 +1,8 @@
 import type { Props } from "../define";
 import { Gone } from "../errors";
 import { schemaOf } from "../schema";
-import { driftedInputs, inputsOf, refreshedOutputs, stateOf } from "./state";
-import { apiFor, contextFor, type Subject } from "./subject";
+import { driftedInputs, inputsOf, outputsOf, refreshedOutputs, stateOf } from "./state";
+import { apiFor, contextFor, type Subject, typeOf } from "./subject";
 
 /** What a refresh found: the state, and the inputs as the vendor has them. */
 export interface Found {
@@ -17,10 +17,12 @@ export interface Found {
  */
 export async function read(subject: Subject, id: string, props: Props): Promise<Found | undefined> {
   const { definition } = subject;
+  subject.world.journal.isKnown(typeOf(subject), id);
   const api = apiFor(subject, props);
   const written = inputsOf(definition, props);
   try {
-    const seen = await definition.read(api, id, written, contextFor(subject, written, id));
+    const state = stateOf(written, outputsOf(definition, props));
+    const seen = await definition.read(api, id, state, contextFor(subject, written, id));
     // `Class.get` knows no inputs: there, what the vendor reports is all there is to say.
     const isLookup = (schemaOf(definition.inputs).required ?? []).some((name) => written[name] === undefined);
     const inputs = isLookup ? { ...seen.inputs, ...written } : driftedInputs(definition, written, seen);

@@ -115,10 +115,13 @@ export function driftedInputs(definition: Definition, written: Props, seen: Seen
   );
 }
 
-/** The names of the inputs that differ; `adopt` only matters while creating. */
+/** Inputs that only matter while creating. */
+const FOR_CREATE_ONLY = ["adopt", "origin"];
+
+/** The names of the inputs that differ. */
 export function changedInputs(definition: Definition, olds: Props, news: Props): string[] {
   return Object.keys(definition.inputs).filter((key) => {
-    if (key === "adopt") return false;
+    if (FOR_CREATE_ONLY.includes(key)) return false;
     // A first generation on state that has none is a record, not a rotation.
     if (key === "keyGeneration" && olds[key] === undefined) return false;
     return !means(olds[key], news[key], propertyOf(definition.inputs, key));

@@ -3,6 +3,7 @@ import { resolveAccount } from "../config";
 import type { Context, Definition, Props } from "../define";
 import type { Api } from "../http";
 import { openApi } from "../http";
+import type { Journal } from "../journal";
 import { rememberSecret } from "../redact";
 import type { KeyGeneration } from "../rotation";
 import { schemaOf, secretPaths } from "../schema";
@@ -12,6 +13,7 @@ import type { Vendor } from "../vendor";
 export interface World {
   settings: Settings;
   now(): Date;
+  journal: Journal;
   /** Shows a warning to the user; the run goes on. */
   warn(message: string): void;
   /** Shows how a long step is getting on. */
@@ -37,6 +39,11 @@ export function subjectOf(vendor: Vendor, definition: Definition, world: World):
 /** "Tenbyte Stream abc". */
 export function nameOf({ vendor, definition }: Subject, id: string): string {
   return `${vendor.title} ${definition.name} ${id}`;
+}
+
+/** Type of the resource in the journal. */
+export function typeOf({ vendor, definition }: Subject): string {
+  return `${vendor.name}:${definition.name}`;
 }
 
 /** Opens the account that the inputs name. Fails closed when its credentials are missing. */

@@ -4,6 +4,7 @@ import type { Api } from "../http";
 import type { KeyGeneration } from "../rotation";
 import { propertyOf, schemaOf, secretPaths } from "../schema";
 import { putOffWarning } from "./diff";
+import { warnOfDifferences } from "./differences";
 import { wouldCut } from "./live-guard";
 import { changedInputs, inputsOf, isUnfinished, means, outputsOf, refreshedOutputs, stateOf } from "./state";
 import { apiFor, contextFor, nameOf, type Subject } from "./subject";
@@ -18,7 +19,8 @@ export async function update(subject: Subject, id: string, olds: Props, news: Pr
   const inputs = inputsOf(definition, news);
   const changed = changedInputs(definition, olds, inputs);
   const atVendor = changed.filter((key) => !propertyOf(definition.inputs, key).ours);
-  const rotationDue = changed.includes("keyGeneration");
+  // A generation that says `pending` itself is held back for another key's sake: it is kept, and not acted on.
+  const rotationDue = changed.includes("keyGeneration") && !(news.keyGeneration as KeyGeneration).pending;
   const unfinished = isUnfinished(definition, olds);
   // What stays with us needs no account, so a stack can drop `interruptLive` or `import` without credentials.
   if (atVendor.length === 0 && !rotationDue && !unfinished)
@@ -33,11 +35,23 @@ export async function update(subject: Subject, id: string, olds: Props, news: Pr
       await definition.settle(api, id, contextFor(subject, inputs, id)),
     );
   }
+  let hasNewKey = false;
   if (atVendor.length > 0 && definition.update) {
-    const seen = await definition.update(api, id, inputs, inputsOf(definition, olds));
+    const previous = stateOf(inputsOf(definition, olds), outputs);
+    const seen = await definition.update(api, id, inputs, previous);
     outputs = refreshedOutputs(definition, outputs, seen);
+    hasNewKey = areAllNew(newKeys(subject, previous, outputs));
+    warnOfDifferences(subject, inputs, seen);
   }
   if (!rotationDue) return stateOf(inputs, outputs);
+  // A user who has just chosen another key has rotated it; one more would undo that.
+  if (hasNewKey) {
+    subject.world.warn(
+      `The change gave ${nameOf(subject, id)} another key, and that counts as the rotation that was due. ` +
+        "If this key has been in use before, change it again.",
+    );
+    return stateOf(inputs, outputs);
+  }
 
   const putOff = (why: string | undefined): Props => {
     if (why !== undefined) subject.world.warn(why);
@@ -69,7 +83,7 @@ async function rotateOnce(subject: Subject, api: Api, id: string, state: Props):
   } catch (error) {
     if (!(error instanceof LostAnswer || error instanceof UnexpectedReply)) throw error;
     const seen = await definition.read(api, id, state, context);
-    if (hasNewKey(subject, state, seen)) {
+    if (newKeys(subject, state, seen.outputs).includes(true)) {
       world.warn(`${messageOf(error)} The key of ${nameOf(subject, id)} had been rotated all the same.`);
       return seen;
     }
@@ -77,9 +91,13 @@ async function rotateOnce(subject: Subject, api: Api, id: string, state: Props):
   }
 }
 
-function hasNewKey({ definition }: Subject, state: Props, seen: Seen): boolean {
-  const secrets = secretPaths(schemaOf(definition.outputs)).map(([name = ""]) => name);
-  return secrets.some(
-    (name) => seen.outputs[name] !== undefined && !means(seen.outputs[name], state[name], {}),
-  );
+/** Of each secret output that there is now: whether it is another than before. */
+function newKeys({ definition }: Subject, before: Props, outputs: Props): boolean[] {
+  return secretPaths(schemaOf(definition.outputs))
+    .map(([name = ""]) => name)
+    .filter((name) => outputs[name] !== undefined)
+    .map((name) => !means(outputs[name], before[name], {}));
 }
+
+/** A new key shows in every secret output; one alone may differ for another reason, such as a name beside the key. */
+const areAllNew = (isNew: boolean[]): boolean => isNew.length > 0 && !isNew.includes(false);

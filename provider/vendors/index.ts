@@ -1,10 +1,14 @@
 import type { Definition } from "../define";
 import { StreamkeysError } from "../errors";
 import type { Vendor } from "../vendor";
+import { aioz } from "./aioz";
+import { comprimato } from "./comprimato";
+import { edgecast } from "./edgecast";
+import { uiza } from "./uiza";
 import { tenbyte } from "./tenbyte";
 
 /** The register: every vendor, a line each. */
-export const vendors: Vendor[] = [tenbyte];
+export const vendors: Vendor[] = [tenbyte, aioz, comprimato, uiza, edgecast];
 
 /** A resource type as it is written in state, for example `tenbyte:StreamKey`. */
 export type TypeName = `${string}:${string}`;

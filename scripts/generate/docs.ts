@@ -75,10 +75,14 @@ function behaviour(definition: Definition): string {
         ? "yes: a running broadcast is not cut unless `interruptLive` is true"
         : "none: nothing here cuts a broadcast, or the vendor cannot say whether one runs",
     ],
-    [
-      "lost answer to the create",
-      find ? "the object is found again and taken over" : "the run stops and says what to check",
-    ],
+    ...(definition.outlivesDelete
+      ? []
+      : [
+          [
+            "lost answer to the create, or a killed run",
+            find ? "what was made is found again and taken over" : "the run stops and says what to check",
+          ],
+        ]),
     ["`streamkeys discover`", list ? "lists it" : "cannot list it"],
   ];
   return `| what | how |\n|---|---|\n${rows.map((row) => `| ${row.join(" | ")} |`).join("\n")}`;

@@ -22,7 +22,8 @@ export function sdkIndex(vendors: Vendor[]): string {
   return (
     HEADER +
     vendors.map(({ name }) => `export * as ${name} from "./${name}";\n`).join("") +
-    `export type { KeyGeneration, KeyRotation } from "./resource";\n`
+    `export { RedundantIngest, type IngestSide, type RedundantIngestArgs } from "./redundant-ingest";
+export type { KeyGeneration, KeyRotation } from "./resource";\n`
   );
 }
 
@@ -131,7 +132,9 @@ function keyGenerationProperty({ rotation }: Definition): string {
 }
 
 function typeOf(owner: string, key: string, node: SchemaNode): string {
-  const allowed = node.enum ?? (node.const === undefined ? undefined : [node.const]);
+  // Numbers are seldom literals in a program, as strings are; preview checks which ones are allowed.
+  const allowed =
+    node.type === "number" ? undefined : (node.enum ?? (node.const === undefined ? undefined : [node.const]));
   if (allowed) return allowed.map((value) => JSON.stringify(value)).join(" | ");
   switch (node.type) {
     case "string":

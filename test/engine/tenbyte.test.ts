@@ -71,8 +71,8 @@ describe("Tenbyte on the real engine", () => {
       stack.program(channel('bitrateKbps: "fast", fsp: 30', "regoin: 'sg', webhookUrl: 'nowhere'"));
       const text = failed(await stack.preview());
       expect(text).toMatch(/ladder\.video\[0\]\.bitrateKbps .*expected number, received string/);
-      expect(text).toMatch(/ladder\.video\[0\]\.fsp .*did you mean `fps`/);
-      expect(text).toMatch(/regoin .*did you mean `region`/);
+      expect(text).toMatch(/ladder\.video\[0\]\.fsp: is not an input; did you mean `fps`/);
+      expect(text).toMatch(/regoin: is not an input; did you mean `region`/);
       expect(text).toMatch(/webhookUrl .*Invalid URL/);
       expect(calls()).toEqual([]);
     });

@@ -1,5 +1,6 @@
 import { execFile } from "node:child_process";
 import {
+  cpSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -40,20 +41,37 @@ export class TestStack {
 
   private constructor(private readonly environment: Record<string, string>) {}
 
-  /** Makes a project whose program is `body`; `tenbyte` and the other vendors, and `pulumi`, are in scope. */
-  static async create(body: string, environment: Record<string, string>): Promise<TestStack> {
+  /** Makes a folder with a backend and an engine, and nothing else. */
+  static async empty(environment: Record<string, string>): Promise<TestStack> {
     const stack = new TestStack(environment);
     stack.engine = await findEngine(() => undefined);
     for (const folder of ["state", "home"]) mkdirSync(join(stack.folder, folder));
-    symlinkSync(resolve("node_modules"), join(stack.folder, "node_modules"), "junction");
-    writeFileSync(
-      join(stack.folder, "Pulumi.yaml"),
-      "name: project\nruntime:\n  name: nodejs\n  options:\n    typescript: false\n",
-    );
+    return stack;
+  }
+
+  /** Makes a project whose program is `body`; `tenbyte` and the other vendors, and `pulumi`, are in scope. */
+  static async create(body: string, environment: Record<string, string>): Promise<TestStack> {
+    const stack = await TestStack.empty(environment);
+    const javaScript = "runtime:\n  name: nodejs\n  options:\n    typescript: false\n";
+    writeFileSync(join(stack.folder, "Pulumi.yaml"), `name: project\n${javaScript}`);
     writeFileSync(join(stack.folder, "package.json"), '{ "private": true, "main": "index.js" }');
     stack.program(body);
-    await stack.mustRun("stack", "init", "test");
-    return stack;
+    return stack.init();
+  }
+
+  /** Makes a copy of one of the examples. */
+  static async fromExample(name: string, environment: Record<string, string>): Promise<TestStack> {
+    const stack = await TestStack.empty(environment);
+    cpSync(join("examples", name), stack.folder, { recursive: true });
+    writeFileSync(join(stack.folder, "Pulumi.yaml"), "name: project\nruntime: nodejs\n");
+    return stack.init();
+  }
+
+  /** Links the packages of this repository and makes the stack. */
+  private async init(): Promise<TestStack> {
+    symlinkSync(resolve("node_modules"), join(this.folder, "node_modules"), "junction");
+    await this.mustRun("stack", "init", "test");
+    return this;
   }
 
   /** Changes the program. */

@@ -1,6 +1,10 @@
 import { randomUUID } from "node:crypto";
+import { mkdtempSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import type { Context, Definition, Props } from "../../provider/define";
 import * as lifecycle from "../../provider/lifecycle";
+import { openJournal } from "../../provider/journal";
 import type { Subject } from "../../provider/lifecycle";
 import { type Sandbox, startSandbox } from "../../provider/sandbox";
 import { simulators } from "../../provider/sandbox/simulators";
@@ -32,6 +36,8 @@ export class Workbench {
   /** Values of the stack config besides the account. */
   readonly config: Record<string, string> = {};
 
+  private readonly journalFolder = mkdtempSync(join(tmpdir(), "streamkeys-journal-"));
+
   private constructor(
     readonly sandbox: Sandbox,
     readonly vendor: Vendor,
@@ -58,6 +64,7 @@ export class Workbench {
         environment: {},
       },
       now: () => this.now,
+      journal: openJournal(this.journalFolder),
       warn: (message) => this.warnings.push(message),
       progress: () => undefined,
     });

@@ -169,8 +169,6 @@ const outputs = {
 
 /** How long a stopped stream may take to go idle. Not documented; a minute is generous for ending a transcoder. */
 const STOP_TIMEOUT_MS = 60_000;
-/** How far the vendor's clock and ours may differ when a fresh stream is looked for. */
-const CLOCK_SKEW_MS = 60_000;
 
 /** A live stream with its ladder (sheet, sections 1 to 3). */
 export const stream = defineResource({
@@ -208,13 +206,14 @@ export const stream = defineResource({
   isLive: async (api, id) => mayBeLive(await getStream(api, id)),
   cuts: () => ["delete"],
 
-  find: async (api, { name, type, mode, region }, { startedAt }) => {
+  find: async (api, { name, type, mode, region }, attempt) => {
     const found: Seen[] = [];
     for await (const item of listStreams(api)) {
       // Newest first, so what follows is older still.
-      if (Date.parse(item.created_at ?? "") < startedAt.getTime() - CLOCK_SKEW_MS) break;
+      if (attempt.isBefore(item.created_at)) break;
       const alike = item.name === name && item.type === type && item.mode === mode && item.region === region;
-      if (alike) found.push(described(await getStream(api, item.id)));
+      if (alike && attempt.couldHaveMade(item.created_at))
+        found.push(described(await getStream(api, item.id)));
     }
     return found;
   },

@@ -1,0 +1,70 @@
+import type { Attempt, Props } from "../define";
+import { keyDigest, type Note } from "../journal";
+import { type Subject, typeOf } from "./subject";
+
+/** The journal's notes of one resource's create. */
+export interface Notes {
+  /** What an earlier, killed run has left. */
+  earlier(): Note | undefined;
+  /** Before the request that creates. */
+  begin(attempt: Attempt): void;
+  /** When the vendor has answered. */
+  made(id: string): void;
+  /** When nobody waits for the answer any more. */
+  giveUp(): void;
+  /** When the engine is about to be told. */
+  handOver(): void;
+  /** When nothing was made, or what was made is known by other means. */
+  forget(): void;
+  /** The file, for messages. */
+  file: string;
+}
+
+/**
+ * A note that was handed over counts for so long only: after that the engine has written the id down, and a create is
+ * a new one (the resource was deleted from state by hand, say).
+ */
+const HANDED_OVER_COUNTS_MS = 60 * 60_000;
+
+/** The notes of the resource that these inputs declare; none for what makes no object or has no known origin. */
+export function notesFor(subject: Subject, { origin }: Props): Notes | undefined {
+  const { journal } = subject.world;
+  if (typeof origin !== "string" || subject.definition.outlivesDelete) return undefined;
+  const type = typeOf(subject);
+  const amend = (more: Partial<Note>): void => {
+    const entry = journal.find(type, origin);
+    if (entry) journal.write({ ...entry, ...more });
+  };
+  return {
+    file: journal.fileOf(type, origin),
+    earlier: () => {
+      const entry = journal.find(type, origin);
+      const isStale =
+        entry?.handedOverAt !== undefined &&
+        Date.now() - Date.parse(entry.handedOverAt) > HANDED_OVER_COUNTS_MS;
+      return isStale ? undefined : entry;
+    },
+    begin: ({ startedAt, freshKey }) => {
+      const { pid } = process;
+      journal.write({
+        type,
+        origin,
+        startedAt: startedAt.toISOString(),
+        pid,
+        keyDigest: keyDigest(freshKey),
+      });
+    },
+    made: (id) => {
+      amend({ id });
+    },
+    giveUp: () => {
+      amend({ pid: undefined });
+    },
+    handOver: () => {
+      amend({ handedOverAt: new Date().toISOString() });
+    },
+    forget: () => {
+      journal.forget(type, origin);
+    },
+  };
+}

@@ -1,0 +1,185 @@
+import { z } from "zod";
+import { Gone, Refused, StreamkeysError } from "../../errors";
+import { type Api, path } from "../../http";
+
+/** AIOZ's replies, and the calls that both resources share (sheet, sections 3, 4 and 8). */
+
+/** The body of an error. Either member may be missing (sheet, section 4). */
+export const errorReply = z.looseObject({
+  status: z.string().min(1).optional().catch(undefined),
+  message: z.string().optional().catch(undefined),
+});
+
+const keyReply = z.looseObject({
+  id: z.string().min(1),
+  user_id: z.string().nullish(),
+  name: z.string().nullish(),
+  save: z.boolean().nullish(),
+  type: z.string().nullish(),
+  stream_key: z.string().nullish(),
+  rtmp_url: z.string().nullish(),
+  created_at: z.string().nullish(),
+  total_live_streaming: z.number().nullish(),
+});
+/** A stream key as AIOZ lists it. */
+export type KeyReply = z.infer<typeof keyReply>;
+
+/** The envelope around one key with its secret; a reply without one is an error, so that state never loses the key. */
+export const oneKey = z.looseObject({ data: keyReply.extend({ stream_key: z.string().min(1) }) });
+
+const streamingReply = z.looseObject({
+  id: z.string().min(1),
+  title: z.string().nullish(),
+  save: z.boolean().nullish(),
+  status: z.string().nullish(),
+  assets: z.looseObject({ hls_url: z.string().nullish(), player_url: z.string().nullish() }).nullish(),
+  created_at: z.string().nullish(),
+});
+/** A streaming as AIOZ sends it. Its `qualities` are no more than the names of the rungs. */
+export type StreamingReply = z.infer<typeof streamingReply>;
+
+/** The envelope around one streaming. */
+export const oneStreaming = z.looseObject({ data: streamingReply });
+/** The envelope around nothing. */
+export const done = z.looseObject({ status: z.string() });
+
+const keyPage = z.looseObject({ data: z.looseObject({ live_stream_keys: z.array(keyReply).nullable() }) });
+const streamingPage = z.looseObject({ data: z.looseObject({ media: z.array(streamingReply).nullable() }) });
+
+const PAGE_SIZE = 100;
+
+/** The one way to ask for a page that is right under every source (sheet, section 3.3). */
+const pageQuery = (offset: number, limit = PAGE_SIZE) => ({
+  limit,
+  offset,
+  sort_by: "created_at",
+  order_by: "desc",
+});
+
+/** Every item, page by page. AIOZ's `total` may count too much, so a short page is the end. */
+async function* everyPage<T>(get: (offset: number) => Promise<T[] | null>): AsyncGenerator<T> {
+  for (let offset = 0; ; offset += PAGE_SIZE) {
+    const items = (await get(offset)) ?? [];
+    yield* items;
+    if (items.length < PAGE_SIZE) return;
+  }
+}
+
+/** One page of one key: a cheap authenticated read. */
+export const firstKeys = (api: Api): Promise<unknown> =>
+  api.get(path`/live_streams`, keyPage, { query: pageQuery(0, 1) });
+
+/** The keys of a type, newest first. Without a type AIOZ may list video keys only (sheet, section 3.3). */
+export function listKeys(api: Api, type: string): AsyncGenerator<KeyReply> {
+  return everyPage(async (offset) => {
+    const query = { ...pageQuery(offset), type };
+    return (await api.get(path`/live_streams`, keyPage, { query })).data.live_stream_keys;
+  });
+}
+
+/** Every key of the account, of both types. */
+export async function* listAllKeys(api: Api): AsyncGenerator<KeyReply> {
+  // A deployment from before 2026-03 knows no types and lists all keys both times.
+  const listed = new Set<string>();
+  for (const type of ["video", "audio"]) {
+    for await (const key of listKeys(api, type)) {
+      if (!listed.has(key.id)) yield key;
+      listed.add(key.id);
+    }
+  }
+}
+
+/** The streamings below a key. Assumed: those that have ended may be missing (see `getStreaming`). */
+export function listStreamings(api: Api, keyId: string): AsyncGenerator<StreamingReply> {
+  return everyPage(async (offset) => {
+    const query = pageQuery(offset);
+    return (await api.get(path`/live_streams/${keyId}/streamings`, streamingPage, { query })).data.media;
+  });
+}
+
+/** The recorded broadcasts of a key. It is a search, so a lost answer may be asked for again. */
+function listRecordings(api: Api, keyId: string): AsyncGenerator<StreamingReply> {
+  return everyPage(async (offset) => {
+    const search = { body: pageQuery(offset), repeatable: true };
+    return (await api.post(path`/live_streams/${keyId}/media`, streamingPage, search)).data.media;
+  });
+}
+
+/** A streaming is named by its key's id and its own. */
+export interface StreamingId {
+  keyId: string;
+  streamId: string;
+}
+
+/** The id of a `Stream` in state and for import. */
+export const idOf = ({ keyId, streamId }: StreamingId): string => `${keyId}/${streamId}`;
+
+/**
+ * The parts of such an id.
+ * @throws StreamkeysError when it is not of the form `<keyId>/<streamId>`.
+ */
+export function partsOf(id: string): StreamingId {
+  const [, keyId, streamId] = /^([^/]+)\/([^/]+)$/.exec(id) ?? [];
+  if (keyId !== undefined && streamId !== undefined) return { keyId, streamId };
+  throw new StreamkeysError(
+    `The id of an AIOZ Stream is that of its key, a slash and its own, <keyId>/<streamId>; "${id}" is not.`,
+  );
+}
+
+/**
+ * One streaming. Assumed (sheet, section 8, and the server code behind it): once it has ended, AIOZ may no longer show
+ * it as a streaming, only among the recordings of its key; one that was not recorded is then gone.
+ * @throws Gone when it is in neither place.
+ */
+export async function getStreaming(api: Api, { keyId, streamId }: StreamingId): Promise<StreamingReply> {
+  try {
+    return (await api.get(path`/live_streams/${keyId}/streamings/${streamId}`, oneStreaming)).data;
+  } catch (error) {
+    if (!(error instanceof Gone)) throw error;
+    for await (const recording of listRecordings(api, keyId)) if (recording.id === streamId) return recording;
+    throw error;
+  }
+}
+
+/**
+ * Deletes a streaming. Assumed (sheet, section 8): the tests of both of AIOZ's SDKs give the two ids swapped and
+ * succeed, against the reference. So where the documented order finds nothing, the other one is tried.
+ * @throws Gone when neither finds it.
+ */
+export async function deleteStreaming(api: Api, { keyId, streamId }: StreamingId): Promise<void> {
+  try {
+    await api.delete(path`/live_streams/${keyId}/streamings/${streamId}`);
+  } catch (error) {
+    if (!(error instanceof Gone)) throw error;
+    await api.delete(path`/live_streams/${streamId}/streamings/${keyId}`);
+  }
+}
+
+/** Whether a broadcast is over for good. Assumed: the names of these statuses (sheet, section 8). */
+export function hasEnded({ status }: StreamingReply): boolean {
+  return status === "end" || status === "uploading";
+}
+
+/** Whether a broadcast may be running. A status that AIOZ does not document counts as live: the guard fails closed. */
+export function mayBeLive(streaming: StreamingReply): boolean {
+  return streaming.status !== "created" && !hasEnded(streaming);
+}
+
+/** A name or title: AIOZ trims it when it creates, which would then show as drift (sheet, quirk Q3). */
+export const trimmedText = (about: string): z.ZodString =>
+  z
+    .string()
+    .regex(
+      /^\S([\s\S]*\S)?$/,
+      "must not be blank, nor begin or end with white space, which AIOZ would cut off",
+    )
+    .describe(about);
+
+/** Rethrows what a delete threw: a refusal with what to do about it. */
+export function refusedDelete(error: unknown): never {
+  if (!(error instanceof Refused)) throw error;
+  const advice =
+    "AIOZ does not delete while a broadcast runs or its recording is being processed, and has no call that ends one: " +
+    "stop the encoder and run again.";
+  throw new Refused({ ...error.failure, advice });
+}

@@ -1,0 +1,42 @@
+import { secret, text } from "../../define";
+import type { Vendor } from "../../vendor";
+import { errorReply, firstKeys } from "./api";
+import { stream } from "./stream";
+import { streamKey } from "./stream-key";
+
+/** AIOZ Stream, formerly W3Stream (sheet `aioz.md`). */
+export const aioz: Vendor = {
+  name: "aioz",
+  title: "AIOZ",
+  about:
+    "AIOZ Stream takes a feed by RTMP and serves it as HLS. A stream key (AIOZ's `live_streams`) opens the ingest for good; " +
+    "a streaming below it is one broadcast, with a title, a ladder and whether it is recorded. Here these are `StreamKey` " +
+    "and `Stream`.",
+  baseUrl: "https://api.aiozstream.network/api",
+  credentials: {
+    publicKey: text("Public key of an API key, made in the dashboard. Sent as `stream-public-key`."),
+    secretKey: secret(
+      text("Secret key of the same API key; shown once, when it is made. Sent as `stream-secret-key`."),
+    ),
+    bearerToken: secret(
+      text("Access token of a user (JWT), as an alternative to the two keys. Sent as a bearer token."),
+    ),
+  },
+  environment: {
+    publicKey: "AIOZ_PUBLIC_KEY",
+    secretKey: "AIOZ_SECRET_KEY",
+    bearerToken: "AIOZ_BEARER_TOKEN",
+  },
+  alternatives: [["publicKey", "secretKey"], ["bearerToken"]],
+  // An empty bearer token makes AIOZ answer 500 (sheet, section 2).
+  headers: ({ publicKey = "", secretKey = "", bearerToken }): Record<string, string> =>
+    bearerToken
+      ? { authorization: `Bearer ${bearerToken}` }
+      : { "stream-public-key": publicKey, "stream-secret-key": secretKey },
+  // A wrong base URL answers 404 as well, without a `status` (sheet, quirk Q1).
+  isGone: (status, body) => status === 404 && errorReply.safeParse(body).data?.status !== undefined,
+  words: (body) => errorReply.safeParse(body).data?.message,
+  retryAfterHeaders: ["x-ratelimit-retry-after"],
+  probe: firstKeys,
+  resources: [streamKey, stream],
+};

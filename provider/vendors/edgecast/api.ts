@@ -1,0 +1,143 @@
+import { z } from "zod";
+import { type CallFailure, Gone, Refused } from "../../errors";
+import { type Api, type Path, path } from "../../http";
+import { listAt, writingTo } from "./kept-list";
+
+/**
+ * Edgecast's calls and replies (sheet, sections 1, 2 and 5). Assumed, because no page shows it in full:
+ *
+ * - Assumed (section 2): a list is a bare JSON array, and holds everything: no page knows of pagination.
+ * - Assumed (section 2): the list shows `Key`. Where it does not, what state holds is kept.
+ * - Assumed (section 2): the reply to a create has `Id`. Nothing else of it is relied on.
+ * - Assumed (section 5): PUT and DELETE of an unknown id answer 400 or 404. Neither means "gone" by itself, because a
+ *   wrong account number answers 400 as well; only absence from a list that came does.
+ * - Assumed (section 2, global key): an account without a global key reports an empty `Key`.
+ */
+
+/** Ids are decimal numbers there and strings with us. */
+const id = z.union([z.int().nonnegative(), z.string().regex(/^\d+$/)]).transform(String);
+
+/** A read may omit the key. */
+const shownKey = z
+  .string()
+  .nullish()
+  .transform((key) => (key === "" ? undefined : (key ?? undefined)));
+
+const streamKeyItem = z.looseObject({ Id: id, DirPath: z.string(), Key: shownKey });
+/** A stream key as a list shows it. */
+export type StreamKeyItem = z.infer<typeof streamKeyItem>;
+
+const instanceItem = z.looseObject({
+  Id: id,
+  InstanceName: z.string().nullish(),
+  DvrDuration: z.number().nullish(),
+  Encrypted: z.boolean().nullish(),
+  EncryptedKeyRotation: z.number().nullish(),
+  SsaEnabled: z.boolean().nullish(),
+  SegmentSize: z.number().nullish(),
+  HlsPlaybackUrl: z.string().nullish(),
+});
+/** An instance as a list shows it. */
+export type InstanceItem = z.infer<typeof instanceItem>;
+
+/** Objects that Edgecast keeps in one list. */
+interface Collection<T> {
+  /** Name of one of them, for sentences. */
+  one: string;
+  path: Path;
+  itemPath(id: string): Path;
+  item: z.ZodType<T>;
+  /** What of the reply to a create is relied on. */
+  created: z.ZodType<Partial<T> & { Id: string }>;
+}
+
+/** The stream keys of an account. */
+export const streamKeys: Collection<StreamKeyItem> = {
+  one: "stream key",
+  path: path`/httpstreaming/dcp/streamkeys`,
+  itemPath: (id) => path`/httpstreaming/dcp/streamkeys/${id}`,
+  item: streamKeyItem,
+  created: z.looseObject({ Id: id }),
+};
+
+/** The instances of an account. */
+export const instances: Collection<InstanceItem> = {
+  one: "instance",
+  path: path`/httpstreaming/dcp/live`,
+  itemPath: (id) => path`/httpstreaming/dcp/live/${id}`,
+  item: instanceItem,
+  created: instanceItem,
+};
+
+type Item = StreamKeyItem | InstanceItem;
+
+/** Successful PUTs have no documented body, so none is read. */
+const ignored = z.unknown();
+
+/** Everything of a kind in the account. */
+export function listAll<T>(api: Api, { path, item }: Collection<T>): Promise<T[]> {
+  return listAt(api, path, item);
+}
+
+/**
+ * One object, out of the list: asking for one answers an unknown id with `200 {}` or 400 (section 5).
+ * @throws Gone when a list came and the object is not in it.
+ */
+export async function findOne<T extends Item>(api: Api, collection: Collection<T>, id: string): Promise<T> {
+  const item = (await listAll(api, collection)).find(({ Id }) => Id === id);
+  if (item) return item;
+  throw new Gone(failureOf(api, `GET ${collection.path.encoded}`, `lists no ${collection.one} ${id}`));
+}
+
+/** Makes an object, and returns what the reply says of it. */
+export function createOne<T>(
+  api: Api,
+  { path, created }: Collection<T>,
+  body: unknown,
+): Promise<Partial<T> & { Id: string }> {
+  return writingTo(api, path, () => api.post(path, created, { body }));
+}
+
+/** Replaces all fields of an object, and reads it back: success has no body that could confirm it. */
+export async function replaceOne<T extends Item>(
+  api: Api,
+  collection: Collection<T>,
+  id: string,
+  body: unknown,
+): Promise<T> {
+  await writingTo(api, collection.path, () => api.put(collection.itemPath(id), ignored, { body }));
+  return findOne(api, collection, id);
+}
+
+/** Deletes an object. A refusal is success only when a list shows that the object is not there. */
+export async function deleteOne<T extends Item>(
+  api: Api,
+  collection: Collection<T>,
+  id: string,
+): Promise<void> {
+  try {
+    await writingTo(api, collection.path, () => api.delete(collection.itemPath(id)));
+  } catch (error) {
+    if (!(error instanceof Refused) || (error.status !== 400 && error.status !== 404)) throw error;
+    await findOne(api, collection, id);
+    throw error;
+  }
+}
+
+const globalKeyPath = path`/httpstreaming/dcp/globalkey`;
+
+/** The global key in force; undefined when the account has none. A reply without `Key` says nothing and throws. */
+export async function getGlobalKey(api: Api): Promise<string | undefined> {
+  const { Key } = await api.get(globalKeyPath, z.looseObject({ Key: z.string() }));
+  return Key === "" ? undefined : Key;
+}
+
+/** Sets the global key. */
+export async function putGlobalKey(api: Api, key: string): Promise<void> {
+  await api.put(globalKeyPath, ignored, { body: { Key: key } });
+}
+
+/** The parts of a sentence about a call of this account. */
+export function failureOf(api: Api, call: string, detail: string): CallFailure {
+  return { vendor: api.account.label, call, detail };
+}

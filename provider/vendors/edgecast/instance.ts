@@ -1,0 +1,148 @@
+import { z } from "zod";
+import {
+  defineResource,
+  type Known,
+  type Problem,
+  replaces,
+  type Seen,
+  text,
+  type Values,
+} from "../../define";
+import { createOne, deleteOne, findOne, type InstanceItem, instances, listAll, replaceOne } from "./api";
+
+const inputs = {
+  instanceName: replaces(
+    z
+      .string()
+      .regex(/^[A-Za-z0-9]+$/, "must be letters and digits, so that a `dirPath` can name it")
+      .describe("Name, letters and digits, case-sensitive. Part of the URLs for publishing and playback."),
+  ),
+  dvrDurationMinutes: z
+    .number()
+    .int()
+    .min(5)
+    .max(180)
+    .describe("How far viewers may go back, in minutes, 5 to 180. Edgecast reports 1 where it was never set.")
+    .optional(),
+  encrypted: z
+    .boolean()
+    .describe("Whether HLS segments are encrypted. Edgecast's default is false. Excludes `ssaEnabled`.")
+    .optional(),
+  encryptedKeyRotationSeconds: z
+    .number()
+    .int()
+    .min(10)
+    .max(1440)
+    .multipleOf(5)
+    .describe(
+      "How often the key of HLS encryption changes, in seconds, 10 to 1440 in steps of 5. This is not the stream key. " +
+        "Needs `encrypted: true`, and activation for the account.",
+    )
+    .optional(),
+  ssaEnabled: z
+    .boolean()
+    .describe(
+      "Edgecast's `SsaEnabled`. Its default is false; needs activation for the account. Excludes `encrypted`.",
+    )
+    .optional(),
+  segmentSize: z
+    .number()
+    .int()
+    .min(1)
+    .describe("Edgecast's `SegmentSize`. Its unit and range are not documented.")
+    .optional(),
+};
+type Inputs = Values<typeof inputs>;
+
+/** An instance, the nearest thing to a publishing point (sheet, section 2). */
+export const instance = defineResource({
+  name: "Instance",
+  about:
+    "An instance of Edgecast DCP: the publishing point that encoders send to, and the first half of a stream key's " +
+    "`dirPath`. A new instance may need up to an hour to be reachable. Whether a change cuts a running broadcast is not " +
+    "documented; Edgecast cannot say whether one is running, so nothing here waits for its end.",
+  notes: [
+    "**Deletion and replacement are immediate, cannot be undone, and are allowed while viewers are connected.** Protect an " +
+      "instance with Pulumi's `protect` option if that matters. A change of `instanceName` or `account` replaces.",
+    "What you leave unset is kept as it is at Edgecast. Removing an input resets it to Edgecast's default.",
+    "Assumed: PUT replaces all fields, so every update sends what is not yours as it was found.",
+    "Assumed: `instanceName` takes letters and digits, as `dirPath` does, and an account has a name only once: after a " +
+      "lost answer to a create, the one instance of that name is taken over.",
+  ],
+  inputs,
+  outputs: { hlsPlaybackUrl: text("HLS playback URL.").optional() },
+  validate,
+
+  create: async (api, inputs) => described(await createOne(api, instances, written(inputs))),
+  read: async (api, id) => described(await findOne(api, instances, id)),
+  update: async (api, id, inputs, previous) => {
+    const current = described(await findOne(api, instances, id)).inputs;
+    return described(await replaceOne(api, instances, id, replacement(inputs, previous, current)));
+  },
+  delete: (api, id) => deleteOne(api, instances, id),
+
+  find: async (api, { instanceName }) =>
+    (await listAll(api, instances))
+      .filter(({ InstanceName }) => InstanceName === instanceName)
+      .map((item) => described(item)),
+
+  list: async function* (api) {
+    for (const { Id, InstanceName } of await listAll(api, instances)) {
+      yield { id: Id, name: InstanceName ?? Id };
+    }
+  },
+});
+
+/** What Edgecast reports as `DvrDuration` where none was set; it is no value that could be sent. */
+const DVR_UNSET = 1;
+
+/** The fields of the inputs that are set. */
+function written(inputs: Partial<Inputs>): Record<string, unknown> {
+  return {
+    InstanceName: inputs.instanceName,
+    DvrDuration: inputs.dvrDurationMinutes === DVR_UNSET ? undefined : inputs.dvrDurationMinutes,
+    Encrypted: inputs.encrypted,
+    EncryptedKeyRotation: inputs.encryptedKeyRotationSeconds,
+    SsaEnabled: inputs.ssaEnabled,
+    SegmentSize: inputs.segmentSize,
+  };
+}
+
+/** All fields: the program's, the default where the program has just dropped one, and the rest as it was found. */
+function replacement(inputs: Inputs, previous: Partial<Inputs>, current: Partial<Inputs>): unknown {
+  const names = Object.keys(current) as (keyof Inputs)[];
+  const unmanaged = names.filter((name) => previous[name] === undefined);
+  const kept = Object.fromEntries(unmanaged.map((name) => [name, current[name]]));
+  const fields = written({ encrypted: false, ssaEnabled: false, ...kept, ...inputs });
+  // Without encryption there is no key to rotate.
+  return { ...fields, EncryptedKeyRotation: fields.Encrypted ? (fields.EncryptedKeyRotation ?? null) : null };
+}
+
+function described(item: Partial<InstanceItem> & { Id: string }): Seen {
+  return {
+    id: item.Id,
+    inputs: {
+      instanceName: item.InstanceName ?? undefined,
+      dvrDurationMinutes: item.DvrDuration ?? undefined,
+      encrypted: item.Encrypted ?? undefined,
+      encryptedKeyRotationSeconds: item.EncryptedKeyRotation ?? undefined,
+      ssaEnabled: item.SsaEnabled ?? undefined,
+      segmentSize: item.SegmentSize ?? undefined,
+    },
+    outputs: { hlsPlaybackUrl: item.HlsPlaybackUrl ?? undefined },
+  };
+}
+
+/** The sheet's rules across fields. */
+function validate(inputs: Known<Inputs>): Problem[] {
+  const problems: Problem[] = [];
+  if (inputs.encrypted && inputs.ssaEnabled) {
+    problems.push({ path: "ssaEnabled", reason: "cannot be true together with `encrypted`" });
+  }
+  // An `encrypted` that is not known yet is there, and undefined.
+  const isPlain = !("encrypted" in inputs) || inputs.encrypted === false;
+  if ("encryptedKeyRotationSeconds" in inputs && isPlain) {
+    problems.push({ path: "encryptedKeyRotationSeconds", reason: "needs `encrypted: true`" });
+  }
+  return problems;
+}

@@ -1,0 +1,115 @@
+import { z } from "zod";
+import { NotNow, Refused, StreamkeysError, UnexpectedReply } from "../../errors";
+import { type Api, path } from "../../http";
+import { poll } from "../../poll";
+
+/**
+ * Uiza's replies and the calls that both resources share (sheet, sections 3, 4, 6 and 7).
+ *
+ * Assumed, because nothing public says it:
+ * - an entity that vanishes while it is allocated was denied (section 4);
+ * - after a broadcast the status is `ready` again (section 4);
+ * - a reset shuts the old key out of new connections at once (sections 7 and 12);
+ * - throttling is a 429, or any status with `rate_limit_error` (section 8);
+ * - an update is taken in every status, and another account's entity is a 404 (section 12).
+ */
+
+/** A live entity. Only `id` is relied on: `ingest` and `playback` are null until it is ready (section 3.2). */
+export const liveEntity = z.looseObject({
+  id: z.string().min(1),
+  name: z.string().nullish(),
+  description: z.string().nullish(),
+  region: z.string().nullish(),
+  // The attribute list calls it a string, every sample shows a boolean.
+  dvr: z.union([z.boolean(), z.stringbool()]).nullish(),
+  status: z.string().nullish(),
+  ingest: z.looseObject({ url: z.string().nullish(), key: z.string().nullish() }).nullish(),
+  playback: z.looseObject({ hls: z.string().nullish(), mpd: z.string().nullish() }).nullish(),
+  created_at: z.string().nullish(),
+});
+/** A live entity. */
+export type LiveEntity = z.infer<typeof liveEntity>;
+
+/** A live entity whose ingest is there. */
+export type ReadyEntity = LiveEntity & { ingest: { url: string; key: string } };
+
+const page = z.looseObject({ data: z.array(liveEntity), next_page_token: z.string().nullish() });
+
+/** One live entity by id. Throws `Gone` when there is none. */
+export function getEntity(api: Api, id: string): Promise<LiveEntity> {
+  return api.get(path`/live_entities/${id}`, liveEntity);
+}
+
+/** All live entities, newest first. A page of more than 20 is refused from 2020-03-26 on (section 6). */
+export async function* listEntities(api: Api): AsyncGenerator<LiveEntity> {
+  let token = "";
+  do {
+    const query = { page_size: 20, ...(token ? { page_token: token } : {}) };
+    const reply = await api.get(path`/live_entities`, page, { query });
+    yield* reply.data;
+    token = reply.next_page_token ?? "";
+  } while (token);
+}
+
+/** Waits until Uiza has allocated the entity, which takes up to about a minute (section 4). */
+export async function whenReady(
+  api: Api,
+  id: string,
+  progress: (message: string) => void,
+): Promise<ReadyEntity> {
+  const { label, waitSeconds } = api.account;
+  const look = async (): Promise<ReadyEntity | undefined> => {
+    const entity = await getEntity(api, id);
+    return isReady(entity) ? entity : undefined;
+  };
+  const ready = await poll(look, waitSeconds * 1000, (seconds) => {
+    progress(`Waiting for Uiza to allocate live entity ${id} (${seconds} s; a minute is usual)`);
+  });
+  if (ready) return ready;
+  throw new StreamkeysError(
+    `${label}: live entity ${id} was not ready within ${waitSeconds} s, where a minute is usual ` +
+      "(`waitSeconds` of the account sets how long to wait).",
+  );
+}
+
+/** The live entity with its key. A reply without one is an error, so that state never loses the key. */
+export async function getKeyed(api: Api, id: string): Promise<ReadyEntity> {
+  return keyed(api, `GET /live_entities/${id}`, await getEntity(api, id));
+}
+
+/**
+ * Gives the entity a new key. Each call makes another, so it is sent once. Throws `NotNow` on a 400, which is how Uiza
+ * turns down whatever is not `ready`, from 2020-07-01 on also while broadcasting (section 7).
+ */
+export async function resetKey(api: Api, id: string): Promise<ReadyEntity> {
+  try {
+    // With an underscore: the hyphen of the vendor's curl sample is a mistake.
+    const reply = await api.put(path`/live_entities/${id}/stream_key`, liveEntity, { repeatable: false });
+    return keyed(api, `PUT /live_entities/${id}/stream_key`, reply);
+  } catch (error) {
+    if (!(error instanceof Refused) || error.status !== 400) throw error;
+    throw new NotNow(
+      `${error.message} Uiza resets a key only while the stream is \`ready\`, so the old key stays: ` +
+        "run again when no encoder is sending.",
+    );
+  }
+}
+
+function keyed(api: Api, call: string, entity: LiveEntity): ReadyEntity {
+  if (isReady(entity)) return entity;
+  throw new UnexpectedReply({
+    vendor: api.account.label,
+    call,
+    detail: "answered without a stream key, because the stream is still being allocated",
+    advice: "Run again in a minute; the state is left as it was.",
+  });
+}
+
+function isReady(entity: LiveEntity): entity is ReadyEntity {
+  return entity.status !== "init" && Boolean(entity.ingest?.url && entity.ingest.key);
+}
+
+/** Whether a broadcast may be running. A status that nobody documents counts as live: the guard fails closed. */
+export function mayBeLive({ status }: LiveEntity): boolean {
+  return status !== "ready" && status !== "init";
+}

@@ -1,0 +1,165 @@
+import { spawn } from "node:child_process";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Definition } from "../../provider/define";
+import { type Sandbox, startSandbox } from "../../provider/sandbox";
+import type { Fault } from "../../provider/sandbox/faults";
+import type { Vendor } from "../../provider/vendor";
+import { vendors } from "../../provider/vendors";
+import { failed, type Run, succeeded, TestStack } from "../harness/stack";
+import { sampleOf } from "../harness/workbench";
+
+/**
+ * SIGKILL at every step of every create, CLI and plugins alike. The engine keeps its lock, so the user runs `pulumi
+ * cancel` and then `up`, which must end with exactly one object at the vendor, or stop with the way out.
+ */
+
+/** Longer than it takes to kill; the request is still in flight then. */
+const IN_FLIGHT_MS = 2_000;
+
+interface Step {
+  step: string;
+  fault?: Fault;
+  /** Whether it is time to kill. */
+  reached: (sandbox: Sandbox, notes: Note[]) => boolean;
+  /** Objects at the vendor right after the kill; either where the moment cannot be chosen that finely. */
+  made: (0 | 1)[];
+}
+interface Note {
+  origin: string;
+  id?: string;
+}
+
+const hasPosted = (sandbox: Sandbox): boolean => sandbox.requests.some(({ method }) => method === "POST");
+
+const steps: Step[] = [
+  {
+    step: "the request is on its way, and is lost",
+    fault: { method: "POST", delayMs: IN_FLIGHT_MS, status: 503, times: 1 },
+    reached: hasPosted,
+    made: [0],
+  },
+  {
+    step: "the vendor has done the work, and its answer is on its way",
+    fault: { method: "POST", delayMs: IN_FLIGHT_MS, afterWork: true, times: 1 },
+    reached: hasPosted,
+    made: [1],
+  },
+  {
+    step: "the answer has come, and the engine may or may not have written it down",
+    reached: (_, notes) => notes.some(({ id }) => id !== undefined),
+    made: [1],
+  },
+];
+
+const resources = vendors.flatMap((vendor) =>
+  vendor.resources
+    .filter(({ outlivesDelete }) => !outlivesDelete)
+    .map((definition) => ({ type: `${vendor.name}.${definition.name}`, vendor, definition })),
+);
+
+describe.each(resources)("$type, killed while", ({ vendor, definition }) => {
+  let sandbox: Sandbox;
+  let stack: TestStack;
+
+  beforeEach(async () => {
+    sandbox = await startSandbox();
+    stack = await TestStack.create(programOf(vendor, definition, false), sandbox.environment);
+    succeeded(await stack.up());
+    stack.program(programOf(vendor, definition, true));
+    sandbox.requests.length = 0;
+  });
+  afterEach(async () => {
+    await sandbox.close();
+    stack.remove();
+  });
+
+  it.each(steps)("$step, leaves one object or the way to it", async ({ fault, reached, made }) => {
+    if (fault) sandbox.faults.push(fault);
+    await killWhen(stack, () => reached(sandbox, notesOf(stack)));
+    await sleep(fault ? IN_FLIGHT_MS : 0);
+    expect(made).toContain(objectsMade(sandbox));
+
+    await stack.mustRun("cancel", "--yes");
+    const next = await stack.up();
+    expect(objectsMade(sandbox)).toBeLessThanOrEqual(1);
+    if (definition.find ?? next.status === 0) {
+      succeeded(next);
+    } else {
+      await followTheWayOut(next);
+    }
+    expect(objectsMade(sandbox)).toBe(1);
+    expect(succeeded(await stack.preview())).toMatch(/\d unchanged/);
+    expect(succeeded(await stack.refresh())).not.toMatch(/created|updated|deleted/);
+  });
+
+  /** Where the vendor cannot list, the user looks there, and does what the message says. */
+  async function followTheWayOut(stopped: Run): Promise<void> {
+    const text = failed(stopped);
+    expect(text).toMatch(/offers no way to find out whether it was made/);
+    const [, file = ""] = /run `rm '(.+?)'`/.exec(text.replace(/\n\s*/g, " ")) ?? [];
+    expect(existsSync(file)).toBe(true);
+    const [id] = idsAt(sandbox, vendor);
+    stack.program(programOf(vendor, definition, true, id));
+    succeeded(await stack.up());
+    if (id === undefined) throw new Error("adopted nothing");
+    expect(existsSync(file)).toBe(false);
+  }
+});
+
+function programOf(vendor: Vendor, definition: Definition, withChild: boolean, adopt?: string): string {
+  const sample = sampleOf(vendor, definition);
+  const parent = vendor.resources.find(({ name }) => name === sample.parent);
+  const parentText = parent
+    ? `const parent = new ${vendor.name}.${parent.name}("parent", ${JSON.stringify(sampleOf(vendor, parent).minimal(""))});`
+    : "";
+  if (!withChild) return parentText;
+  const inputs = JSON.stringify(sample.minimal("THE-PARENT")).replaceAll('"THE-PARENT"', "parent.id");
+  const options = adopt === undefined ? "{}" : `{ import: ${JSON.stringify(adopt)} }`;
+  return `${parentText} new ${vendor.name}.${definition.name}("it", ${inputs}, ${options});`;
+}
+
+function objectsMade(sandbox: Sandbox): number {
+  return sandbox.requests.filter(
+    ({ method, status = 0 }) => method === "POST" && status < 300 && status >= 200,
+  ).length;
+}
+
+/** Every id in a vendor's data: the keys of its collections, at any depth, that look like ids of objects. */
+function idsAt(sandbox: Sandbox, vendor: Vendor): string[] {
+  const ids: string[] = [];
+  JSON.stringify(sandbox.data[vendor.name], (key, value: unknown) => {
+    if (key === "id" && typeof value === "string") ids.push(value);
+    return value;
+  });
+  return ids;
+}
+
+/** The notes of the resource under test; its parent's may still be there. */
+function notesOf(stack: TestStack): Note[] {
+  const folder = join(stack.folder, "home/streamkeys/creates");
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder)
+    .filter((name) => name.endsWith(".json"))
+    .map((name) => JSON.parse(readFileSync(join(folder, name), "utf8")) as Note)
+    .filter(({ origin }) => origin.endsWith("/it"));
+}
+
+/** Starts `up` in a process group of its own, and kills the whole group when it is time. */
+async function killWhen(stack: TestStack, isTime: () => boolean): Promise<void> {
+  const child = spawn("pulumi", ["up", "--yes", "--skip-preview", "--non-interactive"], {
+    cwd: stack.folder,
+    env: stack.env(),
+    detached: true,
+    stdio: "ignore",
+  });
+  const ended = new Promise<void>((resolve) =>
+    child.once("close", () => {
+      resolve();
+    }),
+  );
+  while (!isTime()) await sleep(2);
+  process.kill(-child.pid!, "SIGKILL");
+  await ended;
+}

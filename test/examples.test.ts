@@ -1,0 +1,42 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { vendors } from "../provider/vendors";
+import { simulators } from "../provider/sandbox/simulators";
+import { startSandbox } from "../provider/sandbox";
+import { succeeded, TestStack } from "./harness/stack";
+
+/** Every example runs on the real engine, and every resource has what a user looks for. */
+
+const examples = readdirSync("examples");
+const programs = examples.map((name) => readFileSync(`examples/${name}/index.ts`, "utf8"));
+
+describe.each(examples)("examples/%s", (name) => {
+  it("goes up, previews and refreshes clean, and goes down without a trace", async () => {
+    const sandbox = await startSandbox();
+    const stack = await TestStack.fromExample(name, sandbox.environment);
+    succeeded(await stack.up());
+    const made = stack.resources().length;
+    expect(made).toBeGreaterThan(0);
+    expect(succeeded(await stack.preview())).not.toMatch(/to (create|update|replace|delete)/);
+    expect(succeeded(await stack.refresh())).not.toMatch(/ (created|updated|deleted)\n/);
+    expect(succeeded(await stack.preview())).not.toMatch(/to (create|update|replace|delete)/);
+    succeeded(await stack.destroy());
+    expect(stack.resources()).toEqual([]);
+    await sandbox.close();
+    stack.remove();
+  });
+});
+
+describe.each(
+  vendors.flatMap((vendor) => vendor.resources.map(({ name }) => ({ vendor: vendor.name, name }))),
+)("$vendor.$name", ({ vendor, name }) => {
+  it("appears in an example", () => {
+    expect(programs.filter((text) => text.includes(`new ${vendor}.${name}(`))).not.toEqual([]);
+  });
+
+  it("has a simulator, a docs page and a class", () => {
+    expect(simulators).toHaveProperty(vendor);
+    expect(readFileSync(`docs/${vendor}.md`, "utf8")).toContain(`## ${vendor}.${name}\n`);
+    expect(readFileSync(`sdk/${vendor}.ts`, "utf8")).toContain(`export class ${name} `);
+    expect(existsSync(`provider/vendors/${vendor}/samples.ts`)).toBe(true);
+  });
+});
