@@ -16,8 +16,7 @@ export interface ResourceSpec {
   namedBy?: string;
 }
 
-/** Arguments as the base class sees them. */
-export type Args = Record<string, pulumi.Input<unknown>>;
+type Args = Record<string, pulumi.Input<unknown>>;
 
 /** When the key of a resource is rotated. `streamkeys:rotateAll` in the stack config rotates every key besides. */
 export interface KeyRotation {
@@ -46,14 +45,14 @@ export abstract class StreamkeysResource extends pulumi.CustomResource {
   protected constructor(
     spec: ResourceSpec,
     name: string,
-    args: Args,
+    args: object,
     opts: pulumi.CustomResourceOptions = {},
   ) {
     const { import: adopt, ...options } = opts;
     const props: Args = Object.fromEntries(spec.properties.map((property) => [property, undefined]));
     // `.get` passes an id: the engine then reads, and inputs would only be in the way.
     if (options.id === undefined && spec.namedBy !== undefined) props[spec.namedBy] = name;
-    for (const [key, value] of Object.entries(args)) if (value !== undefined) props[key] = value;
+    for (const [key, value] of Object.entries(args as Args)) if (value !== undefined) props[key] = value;
     for (const path of spec.secretInputs) markSecret(props, path);
     // The dynamic host cannot import (engine fact 14): the option becomes an adopting create.
     if (adopt !== undefined) props.adopt = adopt;

@@ -13,7 +13,7 @@ export function sdkFile(vendor: Vendor): string {
   const shared = vendor.resources.some(({ rotation }) => rotation)
     ? "type KeyGeneration, type KeyRotation, "
     : "";
-  const imports = `import * as pulumi from "@pulumi/pulumi";\nimport { type Args, ${shared}type ResourceSpec, StreamkeysResource } from "./resource";\n`;
+  const imports = `import * as pulumi from "@pulumi/pulumi";\nimport { ${shared}type ResourceSpec, StreamkeysResource } from "./resource";\n`;
   return HEADER + imports + vendor.resources.map((definition) => resource(vendor, definition)).join("\n");
 }
 
@@ -81,7 +81,7 @@ ${writable(inputs)
    * @param opts resource options; \`import: "<vendor id>"\` takes over one that exists
    */
   constructor(name: string, args: ${name}Args${optionalArgs ? " = {}" : ""}, opts?: pulumi.CustomResourceOptions) {
-    super(${specName(name)}, name, args as unknown as Args, opts);
+    super(${specName(name)}, name, args, opts);
   }
 }
 `;

@@ -286,11 +286,16 @@ describe("an AIOZ Stream", () => {
   });
 
   it("takes a container that any of AIOZ's documents allows", async () => {
-    const qualities = [
-      ...["mpegts", "mp4", "fmp4"].map((containerType) => ({ ...rung, containerType })),
-      ...["fmp4", "mp4", "webm"].map((containerType) => ({ ...rung, type: "dash", containerType })),
-    ];
-    expect(stored(await bench.create({ ...program, qualities })).ladder).toHaveLength(6);
+    for (const containerType of ["mpegts", "mp4", "fmp4"]) {
+      const made = await bench.create({ ...program, qualities: [{ ...rung, containerType }] });
+      expect(stored(made).ladder).toHaveLength(1);
+      await bench.remove(made);
+    }
+    for (const containerType of ["fmp4", "mp4", "webm"]) {
+      const made = await bench.create({ ...program, qualities: [{ ...rung, type: "dash", containerType }] });
+      expect(stored(made).ladder).toHaveLength(1);
+      await bench.remove(made);
+    }
   });
 
   it("beside another that has not ended is refused, in AIOZ's words", async () => {

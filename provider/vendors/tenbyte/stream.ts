@@ -232,7 +232,7 @@ const sent = Object.keys(inputs).filter((key) => key !== "meta" && key !== "ladd
 
 function toWire({ meta, ...stream }: Inputs): unknown {
   const body = Object.fromEntries(
-    Object.keys(inputs).map((key) => [key, stream[key as keyof typeof stream]]),
+    sent.map((key) => [key, stream[key as keyof typeof stream]]),
   );
   return { ...(toSnakeCase(body) as object), ...(meta === undefined ? {} : { meta }) };
 }
