@@ -82,7 +82,7 @@ export class StreamKey extends StreamkeysResource {
     state: { account?: pulumi.Input<string> } = {},
     opts: pulumi.CustomResourceOptions = {},
   ): StreamKey {
-    return new StreamKey(name, state as StreamKeyArgs, { ...opts, id });
+    return new StreamKey(name, state, { ...opts, id });
   }
 
   /**

@@ -50,7 +50,7 @@ export class Stream extends StreamkeysResource {
     state: { account?: pulumi.Input<string> } = {},
     opts: pulumi.CustomResourceOptions = {},
   ): Stream {
-    return new Stream(name, state as StreamArgs, { ...opts, id });
+    return new Stream(name, state, { ...opts, id });
   }
 
   /**

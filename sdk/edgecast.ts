@@ -207,7 +207,7 @@ export class GlobalKey extends StreamkeysResource {
     state: { account?: pulumi.Input<string> } = {},
     opts: pulumi.CustomResourceOptions = {},
   ): GlobalKey {
-    return new GlobalKey(name, state as GlobalKeyArgs, { ...opts, id });
+    return new GlobalKey(name, state, { ...opts, id });
   }
 
   /**

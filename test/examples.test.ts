@@ -12,7 +12,7 @@ const programs = examples.map((name) => readFileSync(`examples/${name}/index.ts`
 describe.each(examples)("examples/%s", (name) => {
   it("goes up, previews and refreshes clean, and goes down without a trace", async () => {
     const sandbox = await startSandbox();
-    const stack = await TestStack.fromExample(name, sandbox.environment);
+    const stack = await TestStack.copyOf(`examples/${name}`, sandbox.environment);
     succeeded(await stack.up());
     const made = stack.resources().length;
     expect(made).toBeGreaterThan(0);

@@ -71,7 +71,7 @@ ${writable(inputs)
    * @param state the account to look in, when it is not the default one
    */
   static get(name: string, id: pulumi.Input<pulumi.ID>, state: { account?: pulumi.Input<string> } = {}, opts: pulumi.CustomResourceOptions = {}): ${name} {
-    return new ${name}(name, state as ${name}Args, { ...opts, id });
+    return new ${name}(name, ${optionalArgs ? "state" : `state as ${name}Args`}, { ...opts, id });
   }
 
   /**

@@ -59,10 +59,10 @@ export class TestStack {
     return stack.init();
   }
 
-  /** Makes a copy of one of the examples. */
-  static async fromExample(name: string, environment: Record<string, string>): Promise<TestStack> {
+  /** Makes a project of a copy of a folder with a TypeScript program, for example one of the examples. */
+  static async copyOf(folder: string, environment: Record<string, string>): Promise<TestStack> {
     const stack = await TestStack.empty(environment);
-    cpSync(join("examples", name), stack.folder, { recursive: true });
+    cpSync(folder, stack.folder, { recursive: true });
     writeFileSync(join(stack.folder, "Pulumi.yaml"), "name: project\nruntime: nodejs\n");
     return stack.init();
   }
@@ -158,6 +158,17 @@ export class TestStack {
     const text = await this.mustRun("stack", "export", "--show-secrets");
     const { deployment } = JSON.parse(text) as { deployment: { resources?: StateResource[] } };
     return (deployment.resources ?? []).filter(({ type }) => type.startsWith("pulumi-nodejs:dynamic/"));
+  }
+
+  /** Imports a recorded state; its secrets, in clear there, are encrypted for this stack. */
+  async import(recorded: string): Promise<void> {
+    const state = JSON.parse(readFileSync(recorded, "utf8")) as { deployment: Record<string, unknown> };
+    const [, salt] =
+      /encryptionsalt: (\S+)/.exec(readFileSync(join(this.folder, "Pulumi.test.yaml"), "utf8")) ?? [];
+    state.deployment.secrets_providers = { type: "passphrase", state: { salt } };
+    const file = join(this.folder, "recorded.json");
+    writeFileSync(file, JSON.stringify(state));
+    await this.mustRun("stack", "import", "--file", file);
   }
 
   /** Stack outputs, secrets in clear. */
