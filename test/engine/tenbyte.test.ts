@@ -86,6 +86,14 @@ describe("Tenbyte on the real engine", () => {
       expect(text).toMatch(/bitrateKbps: \[unknown\]/);
     });
 
+    it("skips a ladder rule where a value is unknown, and the rule speaks when the value is known", async () => {
+      const other = `const other = new aioz.StreamKey("other");`;
+      stack.program(`${other}${channel('level: "3.1", bitrateKbps: other.id.apply(() => 90000)')}`);
+      succeeded(await stack.preview());
+      expect(failed(await stack.up())).toMatch(/ladder\.video\[0\]\.level .*\(level-bitrate\)/);
+      expect(stored()).toEqual([]);
+    });
+
     it("of a changed rung shows just the rung's change, as a replacement", async () => {
       succeeded(await stack.up());
       stack.program(channel("bitrateKbps: 3500"));
