@@ -90,7 +90,7 @@ describe("Tenbyte on the real engine", () => {
       const other = `const other = new aioz.StreamKey("other");`;
       stack.program(`${other}${channel('level: "3.1", bitrateKbps: other.id.apply(() => 90000)')}`);
       succeeded(await stack.preview());
-      expect(failed(await stack.up())).toMatch(/ladder\.video\[0\]\.level .*\(level-bitrate\)/);
+      expect(failed(await stack.up())).toMatch(/ladder\.video\[0\]\.bitrateKbps .*\(level-bitrate\)/);
       expect(stored()).toEqual([]);
     });
 

@@ -231,9 +231,7 @@ type Inputs = z.infer<z.ZodObject<typeof inputs>>;
 const sent = Object.keys(inputs).filter((key) => key !== "meta" && key !== "ladderRulesOff");
 
 function toWire({ meta, ...stream }: Inputs): unknown {
-  const body = Object.fromEntries(
-    sent.map((key) => [key, stream[key as keyof typeof stream]]),
-  );
+  const body = Object.fromEntries(sent.map((key) => [key, stream[key as keyof typeof stream]]));
   return { ...(toSnakeCase(body) as object), ...(meta === undefined ? {} : { meta }) };
 }
 

@@ -1,0 +1,73 @@
+import { isDeepStrictEqual } from "node:util";
+import type { Context, Definition, Problem, Props } from "../provider/define";
+import { messageOf } from "../provider/errors";
+import type { Api } from "../provider/http";
+import { problemsOf } from "../provider/lifecycle";
+import { type SchemaNode, schemaOf } from "../provider/schema";
+import type { Vendor } from "../provider/vendor";
+import type { Discovered } from "./discover";
+import { say } from "./output";
+import type { StackView } from "./stack";
+
+/** What an object at the vendor would be written as in a program. */
+
+/** An object with the inputs that declare it, secrets in clear; or why it cannot be declared. */
+export type Adoptable = { object: Discovered; inputs: Props } | { object: Discovered; problem: string };
+
+/** What reading objects takes. */
+export interface Source {
+  vendor: Vendor;
+  api: Api;
+  view: StackView;
+  /** Whether optional secrets belong into the program. */
+  showSecrets: boolean;
+}
+
+/** Reads an object and turns what the vendor reports into inputs that `check` accepts. */
+export async function adoptable(object: Discovered, source: Source): Promise<Adoptable> {
+  const { definition } = object;
+  try {
+    const seen = await definition.read(source.api, object.id, {}, context);
+    const reported = written(schemaOf(definition.inputs), seen.inputs, source.showSecrets) as Props;
+    const account = source.api.account.name;
+    const inputs = accepted(definition, account === undefined ? reported : { ...reported, account });
+    const [problem] = errorsIn(definition, inputs);
+    return problem ? { object, problem: `${problem.path} ${problem.reason}` } : { object, inputs };
+  } catch (error) {
+    return { object, problem: messageOf(error) };
+  }
+}
+
+const context: Context = { progress: say, warn: say, interruptLive: false };
+
+/** The reported value as a user would write it: without what is unset, empty, a default, computed, or a secret one may omit. */
+function written(node: SchemaNode, value: unknown, showSecrets: boolean): unknown {
+  if (value === null || value === undefined || isDeepStrictEqual(value, node.default)) return undefined;
+  if (Array.isArray(value)) return value.map((item: unknown) => written(node.items ?? {}, item, showSecrets));
+  if (typeof value !== "object" || !node.properties) return value;
+  const members = Object.entries(node.properties)
+    .filter(([, child]) => !child.computed)
+    .filter(([name, child]) => !child.secret || showSecrets || node.required?.includes(name))
+    .map(([name, child]) => [name, written(child, (value as Props)[name], showSecrets)] as const)
+    .filter(([name, member]) => Boolean(node.required?.includes(name)) || !isDeepStrictEqual(member, {}));
+  return Object.fromEntries(members.filter(([, member]) => member !== undefined));
+}
+
+/** Without the optional inputs that stand in the way: what a program leaves unset stays at the vendor as it is. */
+function accepted(definition: Definition, reported: Props): Props {
+  const required = schemaOf(definition.inputs).required ?? [];
+  let inputs = reported;
+  for (const name of Object.keys(reported).filter(
+    (input) => !required.includes(input) && input !== "account",
+  )) {
+    const problems = errorsIn(definition, inputs).length;
+    if (problems === 0) break;
+    const { [name]: _, ...rest } = inputs;
+    if (errorsIn(definition, rest).length < problems) inputs = rest;
+  }
+  return inputs;
+}
+
+/** What preview would refuse. */
+const errorsIn = (definition: Definition, inputs: Props): Problem[] =>
+  problemsOf(definition, inputs).filter(({ severity }) => severity !== "warning");

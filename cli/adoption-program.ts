@@ -1,0 +1,157 @@
+import type { Definition, Props } from "../provider/define";
+import { type SchemaNode, schemaOf } from "../provider/schema";
+import { type Adoptable, adoptable, type Source } from "./adoptable";
+import type { Discovered } from "./discover";
+import { Code, literal, WIDTH } from "./literal";
+import { pulumiName, unique, variableName } from "./names";
+import { oneLine, say } from "./output";
+
+/** A program that adopts objects: each a resource with the option `import`. */
+
+/** The program, and how many objects are only a comment in it. */
+export interface AdoptionProgram {
+  program: string;
+  leftOut: number;
+}
+
+/** Writes the program. Objects are read side by side, as many at once as the account's limiter lets through. */
+export async function adoptionProgram(objects: Discovered[], source: Source): Promise<AdoptionProgram> {
+  const results = await readAll(objects, source);
+  const declarations = named(results, source);
+  const secrets = source.showSecrets ? [] : declarations.flatMap(moveSecrets);
+  refer(declarations, source);
+  const statements = declarations.map((declaration) => statement(declaration, source));
+  const notes = results.flatMap((result) => ("problem" in result ? [note(result)] : []));
+  return { program: [head(source, secrets), ...statements, ...notes].join("\n\n"), leftOut: notes.length };
+}
+
+/** How many objects pass between two words of progress. */
+const STEP = 250;
+
+function readAll(objects: Discovered[], source: Source): Promise<Adoptable[]> {
+  let count = 0;
+  return Promise.all(
+    objects.map(async (object) => {
+      const result = await adoptable(object, source);
+      count += 1;
+      if (count % STEP === 0) say(`${source.vendor.title}: ${count} of ${objects.length} read`);
+      return result;
+    }),
+  );
+}
+
+/** One resource of the program. */
+interface Declaration {
+  object: Discovered;
+  /** Values, and code where a value comes from the config or from another resource. */
+  inputs: Props;
+  name: string;
+  variable: string;
+  isReferredTo: boolean;
+}
+
+/** Names are unique within a type, and none is that of a resource which the stack has already. */
+function named(results: Adoptable[], { vendor, view }: Source): Declaration[] {
+  const variables = new Set<string>();
+  const inStack = (definition: Definition): string[] =>
+    view.resources.filter((resource) => resource.definition === definition).map(({ name }) => name);
+  const names = new Map(vendor.resources.map((definition) => [definition, new Set(inStack(definition))]));
+  return results.flatMap((result) => {
+    if ("problem" in result) return [];
+    const { object, inputs } = result;
+    const type = object.definition.name;
+    const taken = names.get(object.definition) ?? new Set();
+    const name = unique(pulumiName(object.name, type.toLowerCase()), "-", taken);
+    const variable = unique(variableName([name, type]), "_", variables);
+    return [{ object, inputs, name, variable, isReferredTo: false }];
+  });
+}
+
+/** A secret input that the stack config is to hold. */
+interface Secret {
+  key: string;
+  /** Where it belongs, for people. */
+  place: string;
+}
+
+/** Puts a look into the stack config in place of each secret input. */
+function moveSecrets(declaration: Declaration): Secret[] {
+  const { object, name, variable, inputs } = declaration;
+  const secrets: Secret[] = [];
+  const moved = (node: SchemaNode, value: unknown, path: string[]): unknown => {
+    if (node.secret) {
+      const key = variableName([variable, ...path]);
+      secrets.push({ key, place: `${path.join(".")} of ${name}` });
+      return new Code(`config.requireSecret(${literal(key)})`);
+    }
+    if (Array.isArray(value))
+      return value.map((item, at) => moved(node.items ?? {}, item, [...path, String(at)]));
+    if (value === null || typeof value !== "object" || !node.properties) return value;
+    const members = Object.entries(value).map(([key, member]) => [
+      key,
+      moved(node.properties?.[key] ?? {}, member, [...path, key]),
+    ]);
+    return Object.fromEntries(members);
+  };
+  declaration.inputs = moved(schemaOf(object.definition.inputs), inputs, []) as Props;
+  return secrets;
+}
+
+/** Lets `streamId` and the like refer to the resource of that id, where it comes earlier in the program. */
+function refer(declarations: Declaration[], { vendor }: Source): void {
+  const earlier = new Map<string, Declaration>();
+  const keyOf = (type: string, id: unknown): string => JSON.stringify([type, id]);
+  for (const declaration of declarations) {
+    for (const [input, value] of Object.entries(declaration.inputs)) {
+      const parent = parentTypes(vendor.resources, input)
+        .map((type) => earlier.get(keyOf(type, value)))
+        .find((candidate) => candidate !== undefined);
+      if (!parent) continue;
+      parent.isReferredTo = true;
+      declaration.inputs[input] = new Code(`${parent.variable}.id`);
+    }
+    earlier.set(keyOf(declaration.object.definition.name, declaration.object.id), declaration);
+  }
+}
+
+/** The types that an input may name by id: `streamId` a Stream, `keyId` a StreamKey. */
+function parentTypes(resources: Definition[], input: string): string[] {
+  const [, stem] = /^(.+)Id$/.exec(input) ?? [];
+  if (stem === undefined) return [];
+  return resources.map(({ name }) => name).filter((name) => name.toLowerCase().endsWith(stem.toLowerCase()));
+}
+
+function statement(
+  { object, inputs, name, variable, isReferredTo }: Declaration,
+  { vendor }: Source,
+): string {
+  const start = `${isReferredTo ? `const ${variable} = ` : ""}new ${vendor.name}.${object.definition.name}(`;
+  const options = { import: object.id };
+  const inline = `${start}${[name, inputs, options].map((argument) => literal(argument, 0, -Infinity)).join(", ")});`;
+  if (inline.length <= WIDTH) return inline;
+  const lines = [name, inputs, options].map((argument) => `  ${literal(argument, 1)},`);
+  return [start, ...lines, ");"].join("\n");
+}
+
+function note({ object, problem }: Extract<Adoptable, { problem: string }>): string {
+  const { definition, name, id } = object;
+  return oneLine(`// Left out: ${definition.name} ${literal(name)} (${id}). ${problem}`);
+}
+
+function head({ vendor, view }: Source, secrets: Secret[]): string {
+  const unmanaged = view.name === undefined ? "" : ` that stack ${view.name} does not manage`;
+  return [
+    `// What there is at ${vendor.title}${unmanaged}.`,
+    "// `pulumi up` takes it over and changes nothing there. After that, the option `import` may stay or go.",
+    ...(secrets.length === 0
+      ? []
+      : [
+          "//",
+          "// Some inputs are secret, so the stack config must hold them. Before the first run:",
+          ...secrets.map(({ key, place }) => `//   pulumi config set --secret ${key} <${place}>`),
+          'import * as pulumi from "@pulumi/pulumi";',
+        ]),
+    `import { ${vendor.name} } from "pulumi-streamkeys";`,
+    ...(secrets.length === 0 ? [] : ["", "const config = new pulumi.Config();"]),
+  ].join("\n");
+}

@@ -1,0 +1,170 @@
+import { Argument, type Command } from "commander";
+import { configuredAccounts, resolveAccount } from "../provider/config";
+import type { Definition, Listed } from "../provider/define";
+import { StreamkeysError } from "../provider/errors";
+import { type Api, openApi } from "../provider/http";
+import type { Vendor } from "../provider/vendor";
+import { typeNameOf, vendors } from "../provider/vendors";
+import { adoptionProgram } from "./adoption-program";
+import { withManual } from "./help";
+import { print, printJson, printTable, say } from "./output";
+import {
+  openStackOrEnvironment,
+  type StackOptions,
+  type StackResource,
+  type StackView,
+  withStackOptions,
+} from "./stack";
+
+interface DiscoverOptions extends StackOptions {
+  account?: string;
+  emit?: true;
+  showSecrets?: true;
+  json?: true;
+}
+
+/** One object at the vendor. */
+export interface Discovered extends Listed {
+  definition: Definition;
+  /** The resource of the stack that manages it. */
+  managedBy?: StackResource;
+}
+
+/** Adds `streamkeys discover`: what there is at a vendor, and a program that adopts it. */
+export function addDiscover(program: Command): void {
+  const command = withStackOptions(
+    program
+      .command("discover")
+      .description("List everything at a vendor, and mark what the stack manages.")
+      .addArgument(new Argument("<vendor>").choices(vendors.map(({ name }) => name))),
+  )
+    .option("-a, --account <name>", "vendor account of the stack config (default: the default account)")
+    .option("--emit", "print a TypeScript program that adopts what is unmanaged")
+    .option("--show-secrets", "with --emit: print secret inputs instead of leaving them to the stack config")
+    .option("--json", "print the objects as JSON");
+  command.action((name: string, options: DiscoverOptions) => run(name, options, command));
+  withManual(command, {
+    examples: [
+      ["streamkeys discover tenbyte", "a table of what there is"],
+      ["streamkeys discover tenbyte --emit > adopt.ts", "a program that takes over what is unmanaged"],
+      ["streamkeys discover uiza --account eu --json", "another account, for machines"],
+    ],
+    fine: "everything was listed; what is unmanaged is no failure",
+    finding: "something could not be listed, or not be put into the program",
+  });
+}
+
+async function run(name: string, options: DiscoverOptions, command: Command): Promise<void> {
+  if (options.emit && options.json) command.error("error: --emit prints a program; leave out --json.");
+  const vendor = vendors.find((candidate) => candidate.name === name);
+  if (!vendor) throw new TypeError(`no vendor ${name}`);
+  const view = await openStackOrEnvironment(options);
+  const api = openApi(accountOf(vendor, options.account, view));
+  const discovered = marked(await everythingAt(vendor, api), options.account, view);
+  const unmanaged = discovered.filter(({ managedBy }) => managedBy === undefined);
+  if (options.emit) await emit(vendor, api, unmanaged, view, options.showSecrets ?? false);
+  else if (options.json) printJson(discovered.map((object) => shown(vendor, object)));
+  else printDiscovered(discovered);
+  say(summary(discovered.length, unmanaged.length, view));
+}
+
+function accountOf(vendor: Vendor, name: string | undefined, { settings }: StackView) {
+  const names = configuredAccounts(vendor, settings);
+  if (name === undefined && names.length > 0 && !names.includes(undefined)) {
+    throw new StreamkeysError(
+      `${vendor.title}: there is no default account. Name one: ${names.map((known) => `--account ${known ?? ""}`).join(" or ")}`,
+    );
+  }
+  return resolveAccount(vendor, name, settings);
+}
+
+async function everythingAt(vendor: Vendor, api: Api): Promise<Discovered[]> {
+  const [listable, others] = [true, false].map((can) =>
+    vendor.resources.filter(({ list }) => (list !== undefined) === can),
+  ) as [Definition[], Definition[]];
+  const unseen = others.map((definition) => definition.name).join(", ");
+  if (unseen)
+    say(`${vendor.title} offers no way to list ${unseen}; adopt by id, with the resource option \`import\`.`);
+  if (listable.length === 0)
+    throw new StreamkeysError(`${vendor.title}: there is nothing that can be discovered.`);
+  return (await Promise.all(listable.map((definition) => listed(vendor, definition, api)))).flat();
+}
+
+/** How many objects pass between two words of progress. */
+const STEP = 250;
+
+async function listed(vendor: Vendor, definition: Definition, api: Api): Promise<Discovered[]> {
+  // By id: what is made while we turn pages can show up twice.
+  const found = new Map<string, Discovered>();
+  for await (const object of definition.list?.(api) ?? []) {
+    found.set(object.id, { ...object, definition });
+    if (found.size % STEP === 0) say(`${vendor.title} ${definition.name}: ${found.size} listed so far`);
+  }
+  return [...found.values()];
+}
+
+function marked(
+  discovered: Discovered[],
+  account: string | undefined,
+  { resources }: StackView,
+): Discovered[] {
+  const identity = (definition: Definition, id: string, ofAccount: unknown): string =>
+    // What exists once an account has the same id in every account.
+    JSON.stringify([definition.name, id, definition.singleton ? ofAccount : undefined]);
+  const managed = new Map(
+    resources.map((resource) => [
+      identity(resource.definition, resource.id, resource.props.account),
+      resource,
+    ]),
+  );
+  return discovered.map((object) => {
+    const managedBy = managed.get(identity(object.definition, object.id, account));
+    return managedBy ? { ...object, managedBy } : object;
+  });
+}
+
+async function emit(
+  vendor: Vendor,
+  api: Api,
+  unmanaged: Discovered[],
+  view: StackView,
+  showSecrets: boolean,
+): Promise<void> {
+  const { program, leftOut } = await adoptionProgram(unmanaged, { vendor, api, view, showSecrets });
+  print(program);
+  if (leftOut === 0) return;
+  say(`${leftOut} objects could not be put into the program; comments in it say why.`);
+  process.exitCode = 1;
+}
+
+const shown = (vendor: Vendor, { id, name, live, definition, managedBy }: Discovered) => ({
+  type: typeNameOf(vendor, definition),
+  id,
+  name,
+  live: live ?? null,
+  managed: managedBy !== undefined,
+  urn: managedBy?.urn ?? null,
+});
+
+function printDiscovered(discovered: Discovered[]): void {
+  const live = (value: boolean | undefined): string =>
+    value === undefined ? "cannot say" : value ? "live" : "not live";
+  printTable(
+    ["type", "name", "id", "live", "managed as"],
+    discovered.map((object) => [
+      object.definition.name,
+      object.name,
+      object.id,
+      live(object.live),
+      object.managedBy?.name ?? "unmanaged",
+    ]),
+  );
+}
+
+function summary(all: number, unmanaged: number, { name }: StackView): string {
+  const by =
+    name === undefined
+      ? "there is no stack that could manage them"
+      : `${unmanaged} that stack ${name} does not manage`;
+  return `${all} objects, ${by}.`;
+}

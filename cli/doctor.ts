@@ -1,0 +1,177 @@
+import { createRequire } from "node:module";
+import { dirname, join, resolve } from "node:path";
+import type { Command } from "commander";
+import { configuredAccounts, resolveAccount, setCommand, type Settings } from "../provider/config";
+import { CallError, messageOf, Unauthorized } from "../provider/errors";
+import { openApi } from "../provider/http";
+import type { Vendor } from "../provider/vendor";
+import { vendors } from "../provider/vendors";
+import { withManual } from "./help";
+import { print, printJson, printTable, say } from "./output";
+import {
+  environmentAlone,
+  findEngine,
+  NoStack,
+  openStack,
+  programFolder,
+  type StackOptions,
+  type StackView,
+  withStackOptions,
+} from "./stack";
+
+/** One thing that was looked at. */
+interface Check {
+  what: string;
+  status: "ok" | "fails" | "not configured";
+  /** What was found, and what to type where it is not right. */
+  detail: string;
+}
+
+interface DoctorOptions extends StackOptions {
+  json?: true;
+}
+
+/** Adds `streamkeys doctor`: what works, what does not, and what to type. */
+export function addDoctor(program: Command): void {
+  const command = withStackOptions(
+    program
+      .command("doctor")
+      .description("Check the engine, the package, and every configured vendor account with one cheap read."),
+  )
+    .option("--json", "print the checks as JSON")
+    .action(run);
+  withManual(command, {
+    examples: [
+      ["streamkeys doctor", "the current stack's accounts and the environment's"],
+      ["streamkeys doctor --stack prod --json", "for a pipeline, before `pulumi up`"],
+    ],
+    fine: "everything works; a vendor that is not configured is no failure",
+    finding: "something does not work",
+  });
+}
+
+async function run({ json, ...options }: DoctorOptions): Promise<void> {
+  const engine = await checked(
+    "Pulumi engine",
+    async () => `version ${(await findEngine()).version?.version ?? "unknown"}`,
+  );
+  const { view, check } = await stackAndCheck(options);
+  const found = [nodeCheck(), engine, await packageCheck(options.cwd), check];
+  const asked = vendors.map(async (vendor) => accountChecks(vendor, view));
+  const checks = [...found, ...(await Promise.all(asked)).flat()];
+  if (json) printJson(checks);
+  else
+    printTable(
+      ["check", "status", "what was found, and what to type"],
+      checks.map(({ what, status, detail }) => [what, status, detail]),
+    );
+  const failures = checks.filter(({ status }) => status === "fails").length;
+  if (failures === 0) return;
+  if (!json) print(`\n${failures} of ${checks.length} checks fail.`);
+  process.exitCode = 1;
+}
+
+async function checked(what: string, look: () => Promise<string> | string): Promise<Check> {
+  try {
+    return { what, status: "ok", detail: await look() };
+  } catch (error) {
+    return { what, status: "fails", detail: messageOf(error) };
+  }
+}
+
+const OLDEST_NODE = 20;
+
+function nodeCheck(): Check {
+  const { node } = process.versions;
+  const isOldEnough = Number.parseInt(node) >= OLDEST_NODE;
+  const detail = isOldEnough ? `version ${node}` : `version ${node}; install Node ${OLDEST_NODE} or later`;
+  return { what: "Node", status: isOldEnough ? "ok" : "fails", detail };
+}
+
+async function packageCheck(cwd: string): Promise<Check> {
+  const what = "package pulumi-streamkeys";
+  // Without an engine, and that is a finding of its own, nothing can read the project's settings.
+  const folder = await programFolder(cwd).catch(() => cwd);
+  if (folder === undefined)
+    return { what, status: "not configured", detail: "there is no program that needs it" };
+  return checked(what, () => {
+    // The engine's dynamic host resolves as a module in the program's folder would.
+    const host = createRequire(join(resolve(folder), "program.js"));
+    try {
+      return `found at ${dirname(host.resolve("pulumi-streamkeys/package.json"))}`;
+    } catch {
+      throw new Error(`is not to be found from ${folder}. Run there: npm install pulumi-streamkeys`);
+    }
+  });
+}
+
+async function stackAndCheck(options: StackOptions): Promise<{ view: StackView; check: Check }> {
+  const what = "stack";
+  try {
+    const view = await openStack(options);
+    return {
+      view,
+      check: { what, status: "ok", detail: `${view.name ?? ""}, ${view.resources.length} resources of ours` },
+    };
+  } catch (error) {
+    // Without a project the environment's accounts are all there is to check, unless a stack was asked for.
+    const status = error instanceof NoStack && options.stack === undefined ? "not configured" : "fails";
+    return {
+      view: environmentAlone(),
+      check: { what, status, detail: `${messageOf(error)} Accounts come from the environment alone.` },
+    };
+  }
+}
+
+async function accountChecks(vendor: Vendor, { settings, resources }: StackView): Promise<Check[]> {
+  const used = resources.filter((resource) => resource.vendor === vendor);
+  const usedAccounts = used.map(({ props }) => props.account as string | undefined);
+  let configured: (string | undefined)[];
+  try {
+    configured = configuredAccounts(vendor, settings);
+  } catch (error) {
+    return [{ what: vendor.title, status: "fails", detail: messageOf(error) }];
+  }
+  const begun = isBegun(vendor, settings) ? [undefined] : [];
+  const accounts = [...new Set([...configured, ...usedAccounts, ...begun])];
+  if (accounts.length === 0) {
+    return [
+      { what: vendor.title, status: "not configured", detail: `to use it: ${setCommand(vendor, undefined)}` },
+    ];
+  }
+  return Promise.all(accounts.map((account) => accountCheck(vendor, account, settings)));
+}
+
+/** Whether something of the default account is set, though it may not be enough. */
+function isBegun(vendor: Vendor, { config, environment }: Settings): boolean {
+  const fields = Object.keys(JSON.parse(config(`streamkeys:${vendor.name}`) ?? "{}") as object);
+  return (
+    fields.some((field) => field !== "accounts") ||
+    Object.values(vendor.environment).some((variable) => Boolean(environment[variable]))
+  );
+}
+
+function accountCheck(vendor: Vendor, name: string | undefined, settings: Settings): Promise<Check> {
+  const what = name === undefined ? vendor.title : `${vendor.title} (account ${name})`;
+  return checked(what, async () => {
+    // A doctor says what is so now, and does not wait for better times.
+    const account = { ...resolveAccount(vendor, name, settings), retries: 0 };
+    say(`Asking ${account.label} ...`);
+    try {
+      await vendor.probe(openApi(account));
+    } catch (error) {
+      throw error instanceof Unauthorized ? refused(error, vendor, name) : error;
+    }
+    return `answers at ${account.baseUrl}`;
+  });
+}
+
+/** The same sentence, with the command that sets other credentials. */
+function refused({ failure }: Unauthorized, vendor: Vendor, name: string | undefined): CallError {
+  const variables =
+    name === undefined ? `, or in the environment ${Object.values(vendor.environment).join(", ")}` : "";
+  return new CallError({
+    ...failure,
+    advice: `Set credentials that are allowed to: ${setCommand(vendor, name)}${variables}`,
+  });
+}

@@ -1,0 +1,211 @@
+import { existsSync, statSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
+import type { Command } from "commander";
+import { z } from "zod";
+import type { Settings } from "../provider/config";
+import type { Definition, Props } from "../provider/define";
+import { messageOf, StreamkeysError } from "../provider/errors";
+import { rememberSecret } from "../provider/redact";
+import type { Vendor } from "../provider/vendor";
+import { definitionOf, type TypeName } from "../provider/vendors";
+import { say } from "./output";
+
+/** The one place that looks into a Pulumi stack, through the Automation API. It reads, and selects nothing. */
+
+/** Which stack a command looks at. */
+export interface StackOptions {
+  /** Name of the stack; the current one when unset. */
+  stack?: string;
+  /** Folder of the Pulumi project, or one below it. */
+  cwd: string;
+}
+
+/** One resource of ours in the state of a stack. */
+export interface StackResource {
+  urn: string;
+  /** The Pulumi name. */
+  name: string;
+  type: TypeName;
+  vendor: Vendor;
+  definition: Definition;
+  id: string;
+  /** Inputs and outputs, secrets in clear. */
+  props: Props;
+  /** Already replaced; the next `pulumi up` deletes it. */
+  isReplaced: boolean;
+}
+
+/** What a stack knows, or the environment alone where there is no stack. */
+export interface StackView {
+  /** Undefined where there is no stack. */
+  name: string | undefined;
+  settings: Settings;
+  resources: StackResource[];
+}
+
+/** There is no stack to look at; the message says why and what to type. */
+export class NoStack extends StreamkeysError {
+  override readonly name = "NoStack";
+}
+
+/** Adds the options that name a stack. */
+export function withStackOptions(command: Command): Command {
+  return command
+    .option("-s, --stack <name>", "stack to look at (default: the current one)")
+    .option("-C, --cwd <folder>", "folder of the Pulumi project", process.cwd());
+}
+
+/**
+ * Opens a stack: its config and its state.
+ * @throws NoStack when there is none; StreamkeysError with the words of the Pulumi CLI when it cannot be read.
+ */
+export async function openStack({ stack, cwd }: StackOptions): Promise<StackView> {
+  if (projectFolder(cwd) === undefined) {
+    throw new NoStack(
+      `There is no Pulumi project in ${resolve(cwd)}. Run it in a project's folder, or with \`--cwd <folder>\`.`,
+    );
+  }
+  const { LocalWorkspace } = await automation();
+  const command = await findEngine();
+  return await asPulumiSays(async () => {
+    const workspace = await LocalWorkspace.create({ workDir: cwd, pulumiCommand: command });
+    const name = stack ?? (await workspace.stack())?.name;
+    if (name === undefined) {
+      throw new NoStack(
+        "No stack is selected. Run `pulumi stack select <name>`, or name one with `--stack <name>`.",
+      );
+    }
+    const [config, exported] = await Promise.all([workspace.getAllConfig(name), workspace.exportStack(name)]);
+    return {
+      name,
+      settings: { config: (key) => config[key]?.value, environment: process.env },
+      resources: resourcesOf(exported.deployment),
+    };
+  });
+}
+
+/** Opens a stack, and where there is none and none was asked for, says so and takes the environment alone. */
+export async function openStackOrEnvironment(options: StackOptions): Promise<StackView> {
+  try {
+    return await openStack(options);
+  } catch (error) {
+    if (!(error instanceof NoStack) || options.stack !== undefined) throw error;
+    say(`${error.message}\nWithout a stack, credentials come from the environment alone.`);
+    return environmentAlone();
+  }
+}
+
+/** The view where there is no stack. */
+export function environmentAlone(): StackView {
+  return {
+    name: undefined,
+    settings: { config: () => undefined, environment: process.env },
+    resources: [],
+  };
+}
+
+/**
+ * The Pulumi engine that would be used.
+ * @throws NoStack saying how to install it.
+ */
+export async function findEngine() {
+  const { PulumiCommand } = await automation();
+  try {
+    return await PulumiCommand.get();
+  } catch (error) {
+    const tooOld = /^Minimum version requirement failed.*$/m.exec(messageOf(error))?.[0];
+    throw new NoStack(
+      `${tooOld ?? "There is no `pulumi` on PATH."} Install Pulumi: https://www.pulumi.com/docs/iac/download-install/`,
+    );
+  }
+}
+
+/** The folder of the program, from which the engine's dynamic host resolves packages; undefined without a project. */
+export async function programFolder(cwd: string): Promise<string | undefined> {
+  const folder = projectFolder(cwd);
+  if (folder === undefined) return undefined;
+  const { LocalWorkspace } = await automation();
+  const workspace = await LocalWorkspace.create({ workDir: folder, pulumiCommand: await findEngine() });
+  const program = resolve(folder, (await workspace.projectSettings()).main ?? "");
+  return statSync(program, { throwIfNoEntry: false })?.isFile() ? dirname(program) : program;
+}
+
+function projectFolder(cwd: string): string | undefined {
+  for (let folder = resolve(cwd); ; folder = dirname(folder)) {
+    if (["yaml", "yml", "json"].some((kind) => existsSync(join(folder, `Pulumi.${kind}`)))) return folder;
+    if (folder === dirname(folder)) return undefined;
+  }
+}
+
+/** Loaded when it is needed: it takes half a second, and `sandbox` and `ladder` do without Pulumi. */
+const automation = () => import("@pulumi/pulumi/automation/index.js");
+
+async function asPulumiSays<T>(act: () => Promise<T>): Promise<T> {
+  try {
+    return await act();
+  } catch (error) {
+    if (error instanceof StreamkeysError) throw error;
+    throw new StreamkeysError(`The stack cannot be read. Pulumi says: ${wordsOf(messageOf(error))}`);
+  }
+}
+
+/** The Automation API reports all that a command printed. Its stdout may hold secrets, so only errors are repeated. */
+function wordsOf(report: string): string {
+  const [, errors] = /^ stderr: [\s\S]*?error: ([\s\S]*?)\n err\?: /m.exec(report) ?? [];
+  return errors?.trim() ?? "nothing that could be shown. `pulumi stack export` may say more.";
+}
+
+const PREFIX = "pulumi-nodejs:dynamic/streamkeys/";
+
+const deployment = z
+  .looseObject({
+    resources: z
+      .array(
+        z.looseObject({
+          urn: z.string(),
+          type: z.string(),
+          id: z.string().optional(),
+          inputs: z.record(z.string(), z.unknown()).optional(),
+          outputs: z.record(z.string(), z.unknown()).optional(),
+          delete: z.boolean().optional(),
+        }),
+      )
+      .optional(),
+  })
+  .nullish();
+
+function resourcesOf(exported: unknown): StackResource[] {
+  const { resources = [] } = deployment.parse(exported) ?? {};
+  return resources
+    .filter(({ type, id }) => type.startsWith(PREFIX) && id !== undefined)
+    .map(({ urn, type: token, id = "", inputs, outputs, delete: isReplaced = false }) => {
+      const type = token.slice(PREFIX.length) as TypeName;
+      return {
+        urn,
+        name: urn.slice(urn.lastIndexOf("::") + 2),
+        type,
+        ...definitionOf(type),
+        id,
+        props: inClear({ ...inputs, ...outputs }) as Props,
+        isReplaced,
+      };
+    });
+}
+
+/** How the engine writes a secret in an exported stack: the mark of special values, and that of secrets. */
+const secretValue = z.object({
+  "4dabf18193072939515e22adb298388d": z.literal("1b47061264138c4ac30d75fd1eb44270"),
+  plaintext: z.string(),
+});
+
+function inClear(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(inClear);
+  if (value === null || typeof value !== "object") return value;
+  const secret = secretValue.safeParse(value);
+  if (!secret.success) {
+    return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, inClear(item)]));
+  }
+  const plain: unknown = JSON.parse(secret.data.plaintext);
+  rememberSecret(plain);
+  return plain;
+}

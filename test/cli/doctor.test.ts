@@ -1,0 +1,146 @@
+import { rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type Sandbox, startSandbox } from "../../provider/sandbox";
+import { succeeded, TestStack } from "../harness/stack";
+import { json, streamkeys } from "./command";
+
+/** `streamkeys doctor`: what works, what does not, and what to type. */
+
+interface Check {
+  what: string;
+  status: string;
+  detail: string;
+}
+
+const SECRET = "tkb_wrong_and_secret";
+
+describe("streamkeys doctor", () => {
+  let sandbox: Sandbox;
+  let stack: TestStack;
+  const checks = async (env: Record<string, string>, ...args: string[]) => {
+    const ended = await streamkeys({ cwd: stack.folder, env: stack.env(env) }, "doctor", "--json", ...args);
+    const found = json(ended) as Check[];
+    const of = (what: string): Check | undefined => found.find((check) => check.what === what);
+    return { ...ended, found, of };
+  };
+
+  beforeAll(async () => {
+    sandbox = await startSandbox();
+    stack = await TestStack.create("", {});
+  });
+  afterAll(async () => {
+    await sandbox.close();
+    stack.remove();
+  });
+
+  it("finds engine, Node, package, stack and every vendor in order: 0", async () => {
+    const { status, found, of } = await checks(sandbox.environment);
+    expect(found.filter((check) => check.status !== "ok")).toEqual([]);
+    expect(status).toBe(0);
+    expect(of("Pulumi engine")?.detail).toMatch(/^version 3\./);
+    expect(of("Node")?.detail).toBe(`version ${process.versions.node}`);
+    expect(of("stack")?.detail).toBe("test, 0 resources of ours");
+    expect(of("Tenbyte")?.detail).toContain(sandbox.environment.TENBYTE_BASE_URL);
+  });
+
+  it("lists a vendor without configuration as such, with what to type: 0", async () => {
+    const { status, of } = await checks({});
+    expect(status).toBe(0);
+    expect(of("Tenbyte")).toEqual({
+      what: "Tenbyte",
+      status: "not configured",
+      detail: "to use it: pulumi config set --secret --path 'streamkeys:tenbyte.apiKey' <apiKey>",
+    });
+  });
+
+  it("fails for a vendor without configuration that the stack has resources of: 1", async () => {
+    stack.program('new edgecast.StreamKey("studio", { dirPath: "news/studio" });');
+    const { EDGECAST_BASE_URL, EDGECAST_ACCOUNT_NUMBER, EDGECAST_TOKEN } = sandbox.environment;
+    const edgecast = { EDGECAST_BASE_URL, EDGECAST_ACCOUNT_NUMBER, EDGECAST_TOKEN } as Record<string, string>;
+    succeeded(await stack.runWith(edgecast, "up", "--yes", "--skip-preview"));
+    const { status, of } = await checks({});
+    succeeded(await stack.runWith(edgecast, "destroy", "--yes", "--skip-preview"));
+    expect(status).toBe(1);
+    expect(of("stack")?.detail).toBe("test, 1 resources of ours");
+    expect(of("Edgecast DCP")).toMatchObject({
+      status: "fails",
+      detail: expect.stringContaining("no credentials. Run: pulumi config set") as string,
+    });
+  });
+
+  it("fails for credentials that are half there: 1", async () => {
+    const { status, of } = await checks({ AIOZ_PUBLIC_KEY: "a-public-key" });
+    expect(status).toBe(1);
+    expect(of("AIOZ")).toMatchObject({
+      status: "fails",
+      detail: expect.stringContaining("no credentials. Run: pulumi config set") as string,
+    });
+  });
+
+  it("fails for credentials that the vendor refuses, and does not show them: 1", async () => {
+    const { status, of, stdout, stderr } = await checks({ ...sandbox.environment, TENBYTE_API_KEY: SECRET });
+    expect(status).toBe(1);
+    expect(of("Tenbyte")?.status).toBe("fails");
+    expect(of("Tenbyte")?.detail).toMatch(/answered 401: .*pulumi config set --secret .*TENBYTE_API_KEY/);
+    expect(of("Uiza")?.status).toBe("ok");
+    expect(stdout + stderr).not.toContain(SECRET);
+  });
+
+  it("asks each account of the stack config", async () => {
+    const path = (field: string) => ["--path", `streamkeys:tenbyte.accounts.eu.${field}`];
+    await stack.mustRun("config", "set", "--secret", ...path("apiKey"), "tkb_sandbox_eu");
+    await stack.mustRun("config", "set", ...path("baseUrl"), sandbox.environment.TENBYTE_BASE_URL ?? "");
+    const good = await checks({});
+    expect(good.of("Tenbyte (account eu)")?.status).toBe("ok");
+    expect(good.of("Tenbyte")).toBeUndefined();
+    await stack.mustRun("config", "set", "--secret", ...path("apiKey"), SECRET);
+    const wrong = await checks({});
+    expect(wrong.of("Tenbyte (account eu)")?.detail).toContain("streamkeys:tenbyte.accounts.eu.apiKey");
+    expect(wrong.stdout + wrong.stderr).not.toContain(SECRET);
+    await stack.mustRun("config", "rm", "streamkeys:tenbyte");
+  });
+
+  it("says which field of the stack config is misspelt", async () => {
+    await stack.mustRun("config", "set", "--path", "streamkeys:uiza.apikey", "x");
+    const { status, of } = await checks({});
+    await stack.mustRun("config", "rm", "streamkeys:uiza");
+    expect(status).toBe(1);
+    expect(of("Uiza")?.detail).toMatch(/"apikey".*Its fields are: apiKey/);
+  });
+
+  it("says that a stack cannot be read, in Pulumi's words", async () => {
+    expect((await checks({}, "--stack", "no-such-stack")).of("stack")).toMatchObject({
+      status: "fails",
+      detail: expect.stringContaining("no stack named 'no-such-stack' found") as string,
+    });
+  });
+
+  it("says how to install an engine that is missing: 1", async () => {
+    const { status, of } = await checks({ PATH: "/nowhere" });
+    expect(status).toBe(1);
+    expect(of("Pulumi engine")).toMatchObject({
+      status: "fails",
+      detail: expect.stringMatching(/no `pulumi` on PATH.*Install Pulumi: https/) as string,
+    });
+    expect(of("package pulumi-streamkeys")?.status).toBe("ok");
+  });
+
+  it("without a project checks the accounts of the environment: 0", async () => {
+    const place = { cwd: tmpdir(), env: stack.env(sandbox.environment) };
+    const { status, stdout } = await streamkeys(place, "doctor");
+    expect(status).toBe(0);
+    expect(stdout).toMatch(/^stack +not configured +There is no Pulumi project in .*--cwd/m);
+    expect(stdout).toMatch(/^Tenbyte +ok +answers at/m);
+  });
+
+  it("finds that the package is missing from a program's folder: 1", async () => {
+    const place = { cwd: tmpdir(), env: stack.env() };
+    const elsewhere = await TestStack.create("", {});
+    rmSync(join(elsewhere.folder, "node_modules"));
+    const { status, stdout } = await streamkeys(place, "doctor", "--cwd", elsewhere.folder);
+    elsewhere.remove();
+    expect(status).toBe(1);
+    expect(stdout).toMatch(/^package pulumi-streamkeys +fails +.*npm install pulumi-streamkeys/m);
+  });
+});
