@@ -2,7 +2,7 @@ import type { Definition, Props } from "../define";
 import type { KeyGeneration } from "../rotation";
 import { propertyOf } from "../schema";
 import { programKey } from "./check";
-import { liveRefusal, wouldCut } from "./live-guard";
+import { liveRefusal, putOffWarning, wouldCut } from "./live-guard";
 import { changedInputs, isUnfinished } from "./state";
 import { apiFor, type Subject, typeOf } from "./subject";
 
@@ -24,7 +24,9 @@ export async function diff(subject: Subject, id: string, olds: Props, news: Prop
   );
   if (news.interruptLive === true) subject.allowedCuts.add(id);
 
-  if (replaces.length > 0 && (await cutsNow(subject, id, olds))) {
+  // What the program says now counts, not what it said when the object was made.
+  const asNow = { ...olds, interruptLive: news.interruptLive };
+  if (replaces.length > 0 && (await cutsNow(subject, id, asNow))) {
     if (replaces.some((key) => key !== "keyGeneration")) throw liveRefusal(subject, id, "Replacing");
     world.warn(putOffWarning(subject, id));
     replaces = [];
@@ -54,16 +56,8 @@ export function replacesResource(definition: Definition, key: string): boolean {
   return replaces ?? (!ours && !definition.update);
 }
 
-function cutsNow(subject: Subject, id: string, olds: Props): Promise<boolean> {
+function cutsNow(subject: Subject, id: string, inputs: Props): Promise<boolean> {
   // Opening the account is what may fail here, and only a cut needs it.
-  if (!subject.definition.cuts?.(olds).includes("delete")) return Promise.resolve(false);
-  return wouldCut(subject, apiFor(subject, olds), id, olds, "delete");
-}
-
-/** Says that a rotation waits. */
-export function putOffWarning({ vendor, definition }: Subject, id: string): string {
-  return (
-    `${vendor.title} ${definition.name} ${id} is live, so its due key rotation is put off to the next run that finds ` +
-    "it idle. Set `interruptLive: true` to rotate now and cut the broadcast."
-  );
+  if (!subject.definition.cuts?.(inputs).includes("delete")) return Promise.resolve(false);
+  return wouldCut(subject, apiFor(subject, inputs), id, inputs, "delete");
 }

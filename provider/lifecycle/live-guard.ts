@@ -38,3 +38,11 @@ export function liveRefusal(subject: Subject, id: string, what: "Deleting" | "Re
       `Stop the encoder and run again${orAllow[what]}.`,
   );
 }
+
+/** Says that a due rotation waits for the end of the broadcast. */
+export function putOffWarning(subject: Subject, id: string): string {
+  return (
+    `${nameOf(subject, id)} is live, so its due key rotation is put off to the next run that finds it idle. ` +
+    "Set `interruptLive: true` to rotate now and cut the broadcast."
+  );
+}

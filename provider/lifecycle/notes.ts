@@ -1,4 +1,5 @@
 import type { Attempt, Props } from "../define";
+import { messageOf } from "../errors";
 import { keyDigest, type Note } from "../journal";
 import { type Subject, typeOf } from "./subject";
 
@@ -28,12 +29,20 @@ const HANDED_OVER_COUNTS_MS = 60 * 60_000;
 
 /** The notes of the resource that these inputs declare; none for what makes no object or has no known origin. */
 export function notesFor(subject: Subject, { origin }: Props): Notes | undefined {
-  const { journal } = subject.world;
+  const { journal, warn } = subject.world;
   if (typeof origin !== "string" || subject.definition.outlivesDelete) return undefined;
   const type = typeOf(subject);
+  const write = (entry: Note): void => {
+    try {
+      journal.write(entry);
+    } catch (error) {
+      // A home that cannot be written to is no reason to make nothing; it only takes the net away.
+      warn(`If this run is killed, the next one cannot know what it was making: ${messageOf(error)}`);
+    }
+  };
   const amend = (more: Partial<Note>): void => {
     const entry = journal.find(type, origin);
-    if (entry) journal.write({ ...entry, ...more });
+    if (entry) write({ ...entry, ...more });
   };
   return {
     file: journal.fileOf(type, origin),
@@ -46,7 +55,7 @@ export function notesFor(subject: Subject, { origin }: Props): Notes | undefined
     },
     begin: ({ startedAt, freshKey }) => {
       const { pid } = process;
-      journal.write({
+      write({
         type,
         origin,
         startedAt: startedAt.toISOString(),

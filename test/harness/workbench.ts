@@ -36,7 +36,7 @@ export class Workbench {
   /** Values of the stack config besides the account. */
   readonly config: Record<string, string> = {};
 
-  private readonly journalFolder = mkdtempSync(join(tmpdir(), "streamkeys-journal-"));
+  readonly journalFolder = mkdtempSync(join(tmpdir(), "streamkeys-journal-"));
 
   private constructor(
     readonly sandbox: Sandbox,
