@@ -29,9 +29,9 @@ export function provider(typeName: string): dynamic.ResourceProvider {
     journal: openJournal(
       join(process.env.PULUMI_HOME ?? join(homedir(), ".pulumi"), "streamkeys", "creates"),
     ),
-    warn: (message) => {
+    warn: once((message) => {
       console.log(`warning: ${message}`);
-    },
+    }),
     progress: (message) => {
       console.log(message);
     },
@@ -60,6 +60,16 @@ export function provider(typeName: string): dynamic.ResourceProvider {
     delete: (id: string, props: Props) =>
       shown(`delete of ${typeName} ${id}`, () => remove(subject, id, own(props))),
   } as dynamic.ResourceProvider;
+}
+
+/** The engine checks a replacement twice, and a user need not read a warning twice. */
+function once(say: (message: string) => void): (message: string) => void {
+  const said = new Set<string>();
+  return (message) => {
+    if (said.has(message)) return;
+    said.add(message);
+    say(message);
+  };
 }
 
 function own(props: Props): Props {

@@ -13,7 +13,7 @@ const news = new tenbyte.Stream("news", {
   ladder: {
     video: [
       { width: 1280, height: 720, fps: 30, gop: 60, bitrateKbps: 3000, codec: "h264", audio },
-      { width: 640, height: 360, fps: 30, gop: 60, bitrateKbps: 800, codec: "h264", audio },
+      { width: 854, height: 480, fps: 30, gop: 60, bitrateKbps: 1400, codec: "h264", audio },
     ],
   },
   packaging: { hls: { segmentFormat: "fmp4" } },

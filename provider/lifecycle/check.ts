@@ -5,7 +5,7 @@ import { durationMs, dueGeneration, type KeyRotation, type RotationInputs } from
 import { type SchemaNode, schemaOf, secretPaths } from "../schema";
 import { isUnknown, isUnknownAt, known } from "../unknown";
 import { inputsOf } from "./state";
-import type { Subject } from "./subject";
+import { type Subject, typeOf } from "./subject";
 
 /** What `check` answers: the inputs as they will be kept, and what is wrong with them. */
 export interface Checked {
@@ -23,13 +23,18 @@ export function check(subject: Subject, olds: Props, news: Props): Checked {
   const inputs = withDefaults(schema, news) as Props;
   const problems = problemsOf(definition, inputs);
   for (const problem of problems.filter(({ severity }) => severity === "warning")) {
-    world.warn(`${problem.path}: ${problem.reason}`);
+    world.warn(`${typeOf(subject)} ${declaredAs(inputs)}${problem.path}: ${problem.reason}`);
   }
   const failures = problems
     .filter(({ severity }) => severity !== "warning")
     .map((problem) => failure(schema, problem));
   if (failures.length === 0 && definition.rotation) inputs.keyGeneration = generation(subject, olds, inputs);
   return { inputs, failures };
+}
+
+/** The resource's name in the program, which the engine does not tell a provider. */
+function declaredAs({ origin }: Props): string {
+  return typeof origin === "string" ? `${origin.split("/").at(-1) ?? ""}: ` : "";
 }
 
 /** Inputs with the declared defaults, at every depth. */

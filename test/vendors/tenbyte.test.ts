@@ -109,7 +109,7 @@ describe("a Tenbyte ladder", () => {
     };
     expect(check(bench.subject(), {}, wide).failures).toEqual([]);
     expect(bench.warnings).toContainEqual(
-      expect.stringMatching(/^ladder\.video\[\d\]\.bitrateKbps: .*\(bitrate-step\)$/),
+      expect.stringMatching(/^tenbyte:Stream ladder\.video\[\d\]\.bitrateKbps: .*\(bitrate-step\)$/),
     );
     bench.warnings.length = 0;
     expect(check(bench.subject(), {}, { ...wide, ladderRulesOff: ["bitrate-step"] }).failures).toEqual([]);
