@@ -39,7 +39,7 @@ const rooms: Room[] = [
   },
 ];
 
-const sources = ["sdk", "provider"].flatMap((folder) =>
+const sources = ["sdk", "provider", "cli"].flatMap((folder) =>
   readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.name.endsWith(".ts"))
     .map((entry) => relative(ROOT, join(entry.parentPath, entry.name))),
@@ -78,7 +78,12 @@ describe("imports", () => {
 
   it("keeps Pulumi out of everything but the SDK and the host's types", () => {
     const users = sources.filter((file) => importsOf(file).some((name) => name.startsWith("@pulumi/")));
-    expect(users.filter((file) => !file.startsWith("sdk/"))).toEqual(["provider/host.ts"]);
+    expect(users.filter((file) => !/^(sdk|cli)\//.test(file))).toEqual(["provider/host.ts"]);
+  });
+
+  it("lets nothing depend on the command", () => {
+    const users = sources.filter((file) => importsOf(file).some((name) => name.startsWith("cli/")));
+    expect(users.filter((file) => !file.startsWith("cli/"))).toEqual([]);
   });
 
   it("keeps simulators apart from the definitions they stand against", () => {

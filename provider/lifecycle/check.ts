@@ -1,3 +1,5 @@
+import { resolveAccount } from "../config";
+import { ConfigError } from "../errors";
 import { closest, distance } from "fastest-levenshtein";
 import { z } from "zod";
 import type { Definition, Problem, Props } from "../define";
@@ -28,8 +30,21 @@ export function check(subject: Subject, olds: Props, news: Props): Checked {
   const failures = problems
     .filter(({ severity }) => severity !== "warning")
     .map((problem) => failure(schema, problem));
+  failures.push(...accountFailures(subject, inputs));
   if (failures.length === 0 && definition.rotation) inputs.keyGeneration = generation(subject, olds, inputs);
   return { inputs, failures };
+}
+
+/** A missing credential is said at preview, with every other problem, and not in the middle of an `up`. */
+function accountFailures({ vendor, world }: Subject, { account }: Props): Checked["failures"] {
+  if (isUnknown(account) || (account !== undefined && typeof account !== "string")) return [];
+  try {
+    resolveAccount(vendor, account, world.settings);
+    return [];
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    return [{ property: "", reason: error.message }];
+  }
 }
 
 /** The resource's name in the program, which the engine does not tell a provider. */

@@ -21,7 +21,6 @@ export async function update(subject: Subject, id: string, olds: Props, news: Pr
   // A generation that says `pending` itself is held back for another key's sake: it is kept, and not acted on.
   const isDue = changed.includes("keyGeneration") && !(news.keyGeneration as KeyGeneration).pending;
   const mustFinish = definition.settle !== undefined && isUnfinished(definition, olds);
-  // What stays with us needs no account, so a stack can drop `interruptLive` or `import` without credentials.
   if (!hasChanged && !isDue && !mustFinish) return stateOf(inputs, before);
 
   const api = apiFor(subject, { ...olds, ...news });

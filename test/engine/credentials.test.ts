@@ -20,9 +20,9 @@ describe("credentials", () => {
     stack.remove();
   });
 
-  it("that are missing fail with the command and the environment variable", async () => {
+  it("that are missing fail at preview, with the command and the environment variable", async () => {
     await open({});
-    const text = failed(await stack.up());
+    const text = failed(await stack.preview());
     expect(text).toContain("pulumi config set --secret --path 'streamkeys:tenbyte.apiKey' <apiKey>");
     expect(text).toContain("TENBYTE_API_KEY");
     expect(sandbox.requests).toEqual([]);

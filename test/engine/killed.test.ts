@@ -1,4 +1,4 @@
-import { spawn } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -62,6 +62,7 @@ const resources = vendors.flatMap((vendor) =>
 describe.each(resources)("$type, killed while", ({ vendor, definition }) => {
   let sandbox: Sandbox;
   let stack: TestStack;
+  const plugins: number[] = [];
 
   beforeEach(async () => {
     sandbox = await startSandbox();
@@ -71,13 +72,14 @@ describe.each(resources)("$type, killed while", ({ vendor, definition }) => {
     sandbox.requests.length = 0;
   });
   afterEach(async () => {
+    plugins.splice(0).forEach(end);
     await sandbox.close();
     stack.remove();
   });
 
   it.each(steps)("$step, leaves one object or the way to it", async ({ fault, reached, made }) => {
     if (fault) sandbox.faults.push(fault);
-    await killWhen(stack, () => reached(sandbox, notesOf(stack)));
+    plugins.push(...(await killWhen(stack, () => reached(sandbox, notesOf(stack)))));
     while (sandbox.requests.some(({ status }) => status === undefined)) await sleep(20);
     expect(made).toContain(objectsMade(sandbox));
 
@@ -146,8 +148,11 @@ function notesOf(stack: TestStack): Note[] {
     .filter(({ origin }) => origin.endsWith("/it"));
 }
 
-/** Starts `up` in a process group of its own, and kills the whole group when it is time. */
-async function killWhen(stack: TestStack, isTime: () => boolean): Promise<void> {
+/**
+ * Starts `up` in a process group of its own, and kills the whole group when it is time. Plugins are in groups of their
+ * own and outlive that, as they do for a user; their ids are returned.
+ */
+async function killWhen(stack: TestStack, isTime: () => boolean): Promise<number[]> {
   const child = spawn("pulumi", ["up", "--yes", "--skip-preview", "--non-interactive"], {
     cwd: stack.folder,
     env: stack.env(),
@@ -160,6 +165,24 @@ async function killWhen(stack: TestStack, isTime: () => boolean): Promise<void> 
     }),
   );
   while (!isTime()) await sleep(2);
+  const plugins = descendantsOf(child.pid!);
   process.kill(-child.pid!, "SIGKILL");
   await ended;
+  return plugins;
+}
+
+function descendantsOf(ancestor: number): number[] {
+  const rows = execFileSync("ps", ["-eo", "pid=,ppid="], { encoding: "utf8" }).trim().split("\n");
+  const processes = rows.map((row) => row.trim().split(/\s+/).map(Number));
+  const below = (parent: number): number[] =>
+    processes.filter(([, ppid]) => ppid === parent).flatMap(([pid = 0]) => [pid, ...below(pid)]);
+  return below(ancestor);
+}
+
+function end(pid: number): void {
+  try {
+    process.kill(pid, "SIGKILL");
+  } catch {
+    // It has ended by itself.
+  }
 }

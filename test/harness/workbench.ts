@@ -60,7 +60,9 @@ export class Workbench {
     return lifecycle.subjectOf(this.vendor, definition, {
       settings: {
         config: (key) =>
-          key === `streamkeys:${this.vendor.name}` ? JSON.stringify(this.account) : this.config[key],
+          key === `streamkeys:${this.vendor.name}`
+            ? JSON.stringify({ ...this.account, accounts: { another: this.account } })
+            : this.config[key],
         environment: {},
       },
       now: () => this.now,
