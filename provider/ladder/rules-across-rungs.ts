@@ -19,7 +19,7 @@ const rungOrder = {
   severity: "warning",
   about:
     "Rungs stand in one order, lowest first or highest first: the first variant is where players start, and a rung out of line is usually a slip.",
-  source: "RFC 8216 6.3.1 and Apple HLS Authoring Specification, item 1.32 (the first listed is the default)",
+  source: "Apple HLS Authoring Specification, item 1.32 (the first listed is the default)",
   check: ({ rungs }) =>
     groups(rungs).flatMap((group) => {
       const steps = pairs(group.filter((rung) => has(rung, "height"))).map(([a, b]) => ({
@@ -56,7 +56,8 @@ const duplicateRung = {
   severity: "error",
   about:
     "No two rungs have the same codec, size, rate and bitrate (for audio: codec, channels, sample rate, bitrate): the second costs an encode and gives no choice.",
-  source: "RFC 8216 4.3.4.2 (a variant is a choice); hard because nothing can tell the two apart",
+  source:
+    "RFC 8216, EXT-X-STREAM-INF (a variant is a choice) [from memory]; hard because nothing can tell the two apart",
   check: ({ rungs }) =>
     repeated(rungs.filter(isIdentified), identity).map(([rung, earlier]) =>
       fault(
@@ -129,7 +130,8 @@ const bitrateFallsWithSize = {
   severity: "error",
   about:
     "A rung that is larger and at least as fast has at least the bitrate of the smaller one in its codec: players choose by bitrate and would show the worse picture on the better line.",
-  source: "RFC 8216 4.3.4.2 and 6.3.4 (players switch by BANDWIDTH); no published ladder breaks it",
+  source:
+    "RFC 8216, EXT-X-STREAM-INF (players switch by BANDWIDTH) [from memory]; no published ladder breaks it",
   check: ({ rungs }) =>
     groups(rungs).flatMap((group) => {
       const rated = group.filter((rung) => has(rung, "height", "bitrateKbps"));
@@ -240,7 +242,7 @@ const keyframeAlignment = {
   about:
     "All rungs have a keyframe at the same moment at least once a segment (every 10 s where its length is not known): a segment starts with one, so rungs that never meet cannot be cut at the same points, and players stall on the switch.",
   source:
-    "Apple HLS Authoring Specification, items 7.4 (segments MUST start with an IDR) and 8.22 (same boundaries); DASH-IF IOP, segments must be aligned",
+    "Apple HLS Authoring Specification, items 7.4 (segments MUST start with an IDR) and 8.22 (same boundaries); DASH-IF IOP, segments must be aligned [from memory]",
   check: ({ rungs }, context) =>
     offBeat(rungs, context)
       .filter(({ meets }) => !meets)

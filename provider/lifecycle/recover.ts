@@ -40,7 +40,7 @@ export async function resume(
 ): Promise<Seen | undefined> {
   const note = await settledNote(api, notes);
   if (!note || !notes) return undefined;
-  const killed = `An earlier run was killed while it made this ${kindOf(subject)}.`;
+  const killed = `An earlier run was killed while it made this ${kindOf(subject)}, or what it knew of it was lost.`;
   const id = note.id ?? (await search(subject, api, inputs, earlierAttempt(note), killed, notes))?.id;
   const seen = id === undefined ? undefined : await goOnWith(subject, api, id, inputs, killed, notes);
   if (seen) subject.world.warn(`${killed} It is taken over: ${seen.id}.`);

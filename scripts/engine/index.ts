@@ -4,7 +4,7 @@ import { access, chmod, copyFile, mkdir, rename, rm } from "node:fs/promises";
 import { homedir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 import { PulumiCommand } from "@pulumi/pulumi/automation";
-import { lock } from "proper-lockfile";
+import { check, lock } from "proper-lockfile";
 import { gte, parse, SemVer } from "semver";
 
 /**
@@ -52,6 +52,7 @@ async function inCache(log: Log): Promise<string | undefined> {
 /** One process gets the engine; others that start meanwhile wait for it. */
 async function obtain(log: Log): Promise<string> {
   await mkdir(root(), { recursive: true });
+  if (await check(root())) log("engine: another process is getting it; waiting for that");
   const release = await lock(root(), {
     stale: 30_000,
     retries: { forever: true, minTimeout: 1_000, maxTimeout: 5_000 },
