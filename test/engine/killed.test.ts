@@ -1,4 +1,4 @@
-import { execFileSync, spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -172,11 +172,21 @@ async function killWhen(stack: TestStack, isTime: () => boolean): Promise<number
 }
 
 function descendantsOf(ancestor: number): number[] {
-  const rows = execFileSync("ps", ["-eo", "pid=,ppid="], { encoding: "utf8" }).trim().split("\n");
-  const processes = rows.map((row) => row.trim().split(/\s+/).map(Number));
   const below = (parent: number): number[] =>
-    processes.filter(([, ppid]) => ppid === parent).flatMap(([pid = 0]) => [pid, ...below(pid)]);
+    all.filter(([, ppid]) => ppid === parent).flatMap(([pid = 0]) => [pid, ...below(pid)]);
+  const all = processes();
   return below(ancestor);
+}
+
+/** Every process with its parent; none where the machine has no `ps`, and then the plugins are left to it. */
+function processes(): number[][] {
+  const { stdout } = spawnSync("ps", ["-eo", "pid=,ppid="], { encoding: "utf8" });
+  return (
+    (stdout as string | null)
+      ?.trim()
+      .split("\n")
+      .map((row) => row.trim().split(/\s+/).map(Number)) ?? []
+  );
 }
 
 function end(pid: number): void {

@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Sandbox, startSandbox } from "../../provider/sandbox";
@@ -69,11 +69,11 @@ describe("the packed package", () => {
     expect(succeeded(await stack.preview())).toMatch(/3 unchanged/);
     expect(succeeded(await stack.refresh())).toMatch(/3 unchanged/);
     const installed = join(stack.folder, "node_modules/pulumi-streamkeys");
-    execFileSync("mv", [installed, `${installed}-away`]);
+    renameSync(installed, `${installed}-away`);
     expect(failed(await stack.destroy())).toMatch(
       /Cannot find module 'pulumi-streamkeys\/host, installed by npm ci'/,
     );
-    execFileSync("mv", [`${installed}-away`, installed]);
+    renameSync(`${installed}-away`, installed);
     succeeded(await stack.destroy());
     expect(stack.resources()).toEqual([]);
   });
