@@ -56,7 +56,7 @@ async function run({ json, ...options }: DoctorOptions): Promise<void> {
     async () => `version ${(await findEngine()).version?.version ?? "unknown"}`,
   );
   const { view, check } = await stackAndCheck(options);
-  const found = [nodeCheck(), engine, await packageCheck(options.cwd), check];
+  const found = [nodeCheck(), engine, await packageCheck(options.cwd), check, ...pendingCreateChecks(view)];
   const asked = vendors.map(async (vendor) => accountChecks(vendor, view));
   const checks = [...found, ...(await Promise.all(asked)).flat()];
   if (json) printJson(checks);
@@ -121,6 +121,18 @@ async function stackAndCheck(options: StackOptions): Promise<{ view: StackView; 
       check: { what, status, detail: `${messageOf(error)} Accounts come from the environment alone.` },
     };
   }
+}
+
+/** The engine goes on after a killed run as if nothing had been made; on another machine, so does the provider. */
+function pendingCreateChecks({ pendingCreates }: StackView): Check[] {
+  return pendingCreates.map(({ name, type, vendor }) => ({
+    what: `create of ${type} ${name}`,
+    status: "fails",
+    detail:
+      "A run was killed while it made this, and may have made it. On the same machine, `pulumi up` goes on with it. " +
+      `Elsewhere, look first: \`streamkeys discover ${vendor.name}\` shows what nobody manages; adopt that with the ` +
+      "resource option `import`, or delete it there. Then run: pulumi refresh --clear-pending-creates",
+  }));
 }
 
 async function accountChecks(vendor: Vendor, { settings, resources }: StackView): Promise<Check[]> {

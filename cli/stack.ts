@@ -35,12 +35,21 @@ export interface StackResource {
   isReplaced: boolean;
 }
 
+/** A create that a killed run left unfinished: what it made, if it made it, is in no state. */
+export interface PendingCreate {
+  /** The Pulumi name. */
+  name: string;
+  type: TypeName;
+  vendor: Vendor;
+}
+
 /** What a stack knows, or the environment alone where there is no stack. */
 export interface StackView {
   /** Undefined where there is no stack. */
   name: string | undefined;
   settings: Settings;
   resources: StackResource[];
+  pendingCreates: PendingCreate[];
 }
 
 /** There is no stack to look at; the message says why and what to type. */
@@ -80,6 +89,7 @@ export async function openStack({ stack, cwd }: StackOptions): Promise<StackView
       name,
       settings: { config: (key) => config[key]?.value, environment: process.env },
       resources: resourcesOf(exported.deployment),
+      pendingCreates: pendingCreatesOf(exported.deployment),
     };
   });
 }
@@ -101,6 +111,7 @@ export function environmentAlone(): StackView {
     name: undefined,
     settings: { config: () => undefined, environment: process.env },
     resources: [],
+    pendingCreates: [],
   };
 }
 
@@ -171,6 +182,11 @@ const deployment = z
         }),
       )
       .optional(),
+    pending_operations: z
+      .array(
+        z.looseObject({ type: z.string(), resource: z.looseObject({ urn: z.string(), type: z.string() }) }),
+      )
+      .optional(),
   })
   .nullish();
 
@@ -182,7 +198,7 @@ function resourcesOf(exported: unknown): StackResource[] {
       const type = token.slice(PREFIX.length) as TypeName;
       return {
         urn,
-        name: urn.slice(urn.lastIndexOf("::") + 2),
+        name: nameIn(urn),
         type,
         ...definitionOf(type),
         id,
@@ -191,6 +207,18 @@ function resourcesOf(exported: unknown): StackResource[] {
       };
     });
 }
+
+function pendingCreatesOf(exported: unknown): PendingCreate[] {
+  const { pending_operations: operations = [] } = deployment.parse(exported) ?? {};
+  return operations
+    .filter(({ type, resource }) => type === "creating" && resource.type.startsWith(PREFIX))
+    .map(({ resource }) => {
+      const type = resource.type.slice(PREFIX.length) as TypeName;
+      return { name: nameIn(resource.urn), type, vendor: definitionOf(type).vendor };
+    });
+}
+
+const nameIn = (urn: string): string => urn.slice(urn.lastIndexOf("::") + 2);
 
 /** How the engine writes a secret in an exported stack: the mark of special values, and that of secrets. */
 const secretValue = z.object({

@@ -26,7 +26,7 @@ const NOT_A_NOT_FOUND = [
   { name: "403", fault: { status: 403, body: '{"message":"no"}' } },
   { name: "429", fault: { status: 429, headers: { "retry-after": "0" } } },
   { name: "500", fault: { status: 500, body: '{"message":"no"}' } },
-  { name: "a timeout", fault: { delayMs: 500 } },
+  { name: "a timeout", fault: { delayMs: 2_500 } },
   { name: "an HTML page", fault: { status: 200, body: "<html>welcome</html>" } },
   { name: "an HTML page with 404", fault: { status: 404, body: "<html>not found</html>" } },
   { name: "an empty body", fault: { status: 200, body: "" } },
@@ -40,7 +40,7 @@ describe.each(all)("%s", (_, vendor, definition) => {
   let bench: Workbench;
 
   beforeEach(async () => {
-    bench = await Workbench.open(vendor, definition, { timeoutSeconds: 0.25, waitSeconds: 5 });
+    bench = await Workbench.open(vendor, definition, { timeoutSeconds: 1, waitSeconds: 20 });
   });
   afterEach(() => bench.sandbox.close());
 
@@ -229,7 +229,7 @@ describe.each(all)("%s", (_, vendor, definition) => {
 
       it.each([
         { name: "a 500", fault: { status: 500 } },
-        { name: "a timeout", fault: { delayMs: 500 } },
+        { name: "a timeout", fault: { delayMs: 2_500 } },
         { name: "a cut connection", fault: { drop: true } },
       ])("sends POST once on $name", async ({ fault }) => {
         bench.sandbox.faults.push({ ...fault, method: "POST", times: 1 });

@@ -1,4 +1,4 @@
-import { rmSync } from "node:fs";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Sandbox, startSandbox } from "../../provider/sandbox";
@@ -67,6 +67,42 @@ describe("streamkeys doctor", () => {
       status: "fails",
       detail: expect.stringContaining("no credentials. Run: pulumi config set") as string,
     });
+  });
+
+  it("fails for a create that a killed run left unfinished, and says where to look: 1", async () => {
+    const killed = await TestStack.create("", {});
+    succeeded(await killed.up());
+    // What the engine leaves there when it is killed; importing a state would clear it.
+    const file = join(killed.folder, "state/.pulumi/stacks/project/test.json");
+    const state = JSON.parse(readFileSync(file, "utf8")) as { checkpoint: { latest: object } };
+    const type = "pulumi-nodejs:dynamic/streamkeys/tenbyte:Stream";
+    const resource = { urn: `urn:pulumi:test::project::${type}::news`, custom: true, type, inputs: {} };
+    Object.assign(state.checkpoint.latest, { pending_operations: [{ resource, type: "creating" }] });
+    writeFileSync(file, JSON.stringify(state));
+
+    const ended = await streamkeys(
+      { cwd: killed.folder, env: killed.env(sandbox.environment) },
+      "doctor",
+      "--json",
+    );
+    expect(ended.status).toBe(1);
+    expect((json(ended) as Check[]).filter(({ status }) => status === "fails")).toEqual([
+      {
+        what: "create of tenbyte:Stream news",
+        status: "fails",
+        detail: expect.stringMatching(
+          /`streamkeys discover tenbyte`.*pulumi refresh --clear-pending-creates/,
+        ) as string,
+      },
+    ]);
+    succeeded(await killed.refresh("--clear-pending-creates"));
+    const after = await streamkeys(
+      { cwd: killed.folder, env: killed.env(sandbox.environment) },
+      "doctor",
+      "--json",
+    );
+    expect(after.status).toBe(0);
+    killed.remove();
   });
 
   it("fails for credentials that are half there: 1", async () => {
