@@ -151,9 +151,7 @@ export interface Described<I extends Shape, O extends Shape> {
 }
 
 /** A resource as the rest of the house sees it: shapes completed, types erased. */
-export interface Definition extends Described<Shape, Shape> {
-  rotation?: string;
-}
+export type Definition = Described<Shape, Shape>;
 
 const account = replaces(
   text(
