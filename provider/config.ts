@@ -49,18 +49,25 @@ const tuning = {
 };
 
 /** The shape of one account in stack config: the vendor's credentials, all optional, and the tuning. */
-export function accountShape(vendor: Vendor): z.ZodObject {
+function accountShape(vendor: Vendor): z.ZodObject {
   const credentials = Object.entries(vendor.credentials).map(
     ([name, schema]) => [name, schema.optional()] as const,
   );
   return z.strictObject({ ...Object.fromEntries(credentials), ...tuning });
 }
 
-/** The shape of `streamkeys:<vendor>`. */
-export function vendorConfigShape(vendor: Vendor): z.ZodObject {
-  return accountShape(vendor).extend({
-    accounts: z.record(z.string(), accountShape(vendor)).describe("Further accounts, by name.").optional(),
-  });
+const configShapes = new WeakMap<Vendor, z.ZodObject>();
+
+/** The shape of `streamkeys:<vendor>`; made once a vendor, because every call of the engine resolves an account. */
+function vendorConfigShape(vendor: Vendor): z.ZodObject {
+  let shape = configShapes.get(vendor);
+  if (!shape) {
+    const account = accountShape(vendor);
+    const accounts = z.record(z.string(), account).describe("Further accounts, by name.").optional();
+    shape = account.extend({ accounts });
+    configShapes.set(vendor, shape);
+  }
+  return shape;
 }
 
 /** One account as configured: the tuning by name, and any credential. */

@@ -153,6 +153,14 @@ export interface Described<I extends Shape, O extends Shape> {
 /** A resource as the rest of the house sees it: shapes completed, types erased. */
 export type Definition = Described<Shape, Shape>;
 
+/** The input `revokeOnDelete` of a key that lives with its stream. */
+export const revokeOnDelete = ours(
+  z
+    .boolean()
+    .describe("Whether deleting this resource resets the key, so that nobody who knows it can go on air.")
+    .optional(),
+);
+
 const account = replaces(
   text(
     "Name of the vendor account to use, one of `accounts` in the vendor's stack config. The default account when unset.",

@@ -1,4 +1,4 @@
-import { openPlayground } from "./playground";
+import { inPlayground } from "./playground";
 
 /** `npm start`: the main job, for real, on this machine. */
 
@@ -14,21 +14,8 @@ Again, a no-op  npm start
 Take it down    npm run pulumi -- destroy
 `;
 
-async function main(): Promise<number> {
-  const playground = await openPlayground();
-  try {
-    const status = await playground.pulumi("up", "--yes", "--skip-preview");
-    if (status === 0) console.log(NEXT);
-    return status;
-  } finally {
-    await playground.close();
-  }
-}
-
-main().then(
-  (status) => (process.exitCode = status),
-  (error: unknown) => {
-    console.error((error as Error).message);
-    process.exitCode = 1;
-  },
-);
+void inPlayground(async ({ pulumi }) => {
+  const status = await pulumi("up", "--yes", "--skip-preview");
+  if (status === 0) console.log(NEXT);
+  return status;
+});

@@ -19,7 +19,7 @@ const STACK = "sandbox";
 const DEFAULT_PORT = 4747;
 
 /** Opens the playground: finds or builds an engine, starts the sandbox or uses the one that runs, selects the stack. */
-export async function openPlayground(): Promise<Playground> {
+async function openPlayground(): Promise<Playground> {
   const say = (line: string): void => {
     console.error(line);
   };
@@ -46,6 +46,24 @@ export async function openPlayground(): Promise<Playground> {
     throw new Error("The Pulumi stack could not be opened; see above.");
   }
   return { pulumi, close };
+}
+
+/**
+ * Runs a script in the playground: opens it, closes it whatever happens, and ends the process with the status that `act`
+ * gives, or with a sentence and 1.
+ */
+export async function inPlayground(act: (playground: Playground) => Promise<number>): Promise<void> {
+  try {
+    const playground = await openPlayground();
+    try {
+      process.exitCode = await act(playground);
+    } finally {
+      await playground.close();
+    }
+  } catch (error) {
+    console.error((error as Error).message);
+    process.exitCode = 1;
+  }
 }
 
 async function openSandbox(port: number): Promise<Sandbox> {

@@ -1,8 +1,8 @@
-import { resolveAccount } from "../config";
-import { ConfigError } from "../errors";
 import { closest, distance } from "fastest-levenshtein";
 import { z } from "zod";
+import { resolveAccount } from "../config";
 import type { Definition, Problem, Props } from "../define";
+import { ConfigError } from "../errors";
 import { durationMs, dueGeneration, type KeyRotation, type RotationInputs } from "../rotation";
 import { type SchemaNode, schemaOf, secretPaths } from "../schema";
 import { isUnknown, isUnknownAt, known } from "../unknown";

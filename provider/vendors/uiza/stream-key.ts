@@ -1,5 +1,4 @@
-import { z } from "zod";
-import { defineResource, ours, replaces, secret, type Seen, text } from "../../define";
+import { defineResource, replaces, revokeOnDelete, secret, type Seen, text } from "../../define";
 import { getKeyed, listEntities, mayBeLive, type ReadyEntity, resetKey, whenReady } from "./api";
 
 /** The ingest key of a live entity (sheet, section 7). */
@@ -17,12 +16,7 @@ export const streamKey = defineResource({
   ],
   inputs: {
     streamId: replaces(text("Id of the stream that the key opens.")),
-    revokeOnDelete: ours(
-      z
-        .boolean()
-        .describe("Whether deleting this resource resets the key, so that nobody who knows it can go on air.")
-        .optional(),
-    ),
+    revokeOnDelete,
   },
   outputs: {
     streamKey: secret(text("The stream key.")),
