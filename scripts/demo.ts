@@ -12,6 +12,7 @@ Rotate the key  npm run pulumi -- config set trigger "left the team" && npm run 
 Look for drift  npm run pulumi -- refresh
 Again, a no-op  npm start
 Take it down    npm run pulumi -- destroy
+Start afresh    rm -rf .sandbox
 `;
 
 void inPlayground(async ({ pulumi }) => {
