@@ -1,6 +1,6 @@
 import Table from "cli-table3";
 import type { Definition, Props } from "../provider/define";
-import type { Vendor } from "../provider/vendor";
+import type { Vendor } from "../provider/define/vendor";
 import { typeNameOf, vendors } from "../provider/vendors";
 import { providerText } from "../sdk/resource";
 import { sampleOf, Workbench } from "../test/harness/workbench";

@@ -1,11 +1,11 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Context, Definition, Problem, Props } from "../provider/define";
-import { messageOf } from "../provider/errors";
-import type { Api } from "../provider/http";
+import { messageOf } from "../provider/define/errors";
+import type { Api } from "../provider/define/api";
 import { problemsOf } from "../provider/lifecycle";
-import { type SchemaNode, schemaOf } from "../provider/schema";
-import type { Vendor } from "../provider/vendor";
-import type { Discovered } from "./discover";
+import { type SchemaNode, schemaOf } from "../provider/define/schema";
+import type { Vendor } from "../provider/define/vendor";
+import type { Discovered } from "./discovered";
 import { say } from "./output";
 import type { StackView } from "./stack";
 
@@ -18,6 +18,8 @@ export type Adoptable = { object: Discovered; inputs: Props } | { object: Discov
 export interface Source {
   vendor: Vendor;
   api: Api;
+  /** Name of the account; undefined for the default one. */
+  account: string | undefined;
   view: StackView;
   /** Whether optional secrets belong into the program. */
   showSecrets: boolean;
@@ -29,7 +31,7 @@ export async function adoptable(object: Discovered, source: Source): Promise<Ado
   try {
     const seen = await definition.read(source.api, object.id, {}, context);
     const reported = written(schemaOf(definition.inputs), seen.inputs, source.showSecrets) as Props;
-    const account = source.api.account.name;
+    const account = source.account;
     const inputs = accepted(definition, account === undefined ? reported : { ...reported, account });
     const [problem] = errorsIn(definition, inputs);
     return problem ? { object, problem: `${problem.path} ${problem.reason}` } : { object, inputs };

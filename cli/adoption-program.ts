@@ -1,7 +1,7 @@
 import type { Definition, Props } from "../provider/define";
-import { type SchemaNode, schemaOf } from "../provider/schema";
+import { type SchemaNode, schemaOf } from "../provider/define/schema";
 import { type Adoptable, adoptable, type Source } from "./adoptable";
-import type { Discovered } from "./discover";
+import type { Discovered } from "./discovered";
 import { Code, literal, WIDTH } from "./literal";
 import { pulumiName, unique, variableName } from "./names";
 import { oneLine, say } from "./output";

@@ -1,33 +1,23 @@
 import { Argument, type Command } from "commander";
-import { configuredAccounts, resolveAccount } from "../provider/config";
-import type { Definition, Listed } from "../provider/define";
-import { StreamkeysError } from "../provider/errors";
-import { type Api, openApi } from "../provider/http";
-import type { Vendor } from "../provider/vendor";
+import { configuredAccounts, resolveAccount } from "../provider/calls/account";
+import type { Definition } from "../provider/define";
+import { StreamkeysError } from "../provider/define/errors";
+import { openApi } from "../provider/calls";
+import { type Api } from "../provider/define/api";
+import type { Vendor } from "../provider/define/vendor";
 import { typeNameOf, vendors } from "../provider/vendors";
+import type { Source } from "./adoptable";
 import { adoptionProgram } from "./adoption-program";
+import type { Discovered } from "./discovered";
 import { withManual } from "./help";
 import { print, printJson, printTable, say } from "./output";
-import {
-  openStackOrEnvironment,
-  type StackOptions,
-  type StackResource,
-  type StackView,
-  withStackOptions,
-} from "./stack";
+import { openStackOrEnvironment, type StackOptions, type StackView, withStackOptions } from "./stack";
 
 interface DiscoverOptions extends StackOptions {
   account?: string;
   emit?: true;
   showSecrets?: true;
   json?: true;
-}
-
-/** One object at the vendor. */
-export interface Discovered extends Listed {
-  definition: Definition;
-  /** The resource of the stack that manages it. */
-  managedBy?: StackResource;
 }
 
 /** Adds `streamkeys discover`: what there is at a vendor, and a program that adopts it. */
@@ -62,8 +52,10 @@ async function run(name: string, options: DiscoverOptions, command: Command): Pr
   const api = openApi(accountOf(vendor, options.account, view));
   const discovered = marked(await everythingAt(vendor, api), options.account, view);
   const unmanaged = discovered.filter(({ managedBy }) => managedBy === undefined);
-  if (options.emit) await emit(vendor, api, unmanaged, view, options.showSecrets ?? false);
-  else if (options.json) printJson(discovered.map((object) => shown(vendor, object)));
+  if (options.emit) {
+    const { account, showSecrets = false } = options;
+    await emit(unmanaged, { vendor, api, account, view, showSecrets });
+  } else if (options.json) printJson(discovered.map((object) => shown(vendor, object)));
   else printDiscovered(discovered);
   say(summary(discovered.length, unmanaged.length, view));
 }
@@ -123,14 +115,8 @@ function marked(
   });
 }
 
-async function emit(
-  vendor: Vendor,
-  api: Api,
-  unmanaged: Discovered[],
-  view: StackView,
-  showSecrets: boolean,
-): Promise<void> {
-  const { program, leftOut } = await adoptionProgram(unmanaged, { vendor, api, view, showSecrets });
+async function emit(unmanaged: Discovered[], source: Source): Promise<void> {
+  const { program, leftOut } = await adoptionProgram(unmanaged, source);
   print(program);
   if (leftOut === 0) return;
   say(`${leftOut} objects could not be put into the program; comments in it say why.`);

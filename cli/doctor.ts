@@ -1,10 +1,10 @@
 import { createRequire } from "node:module";
 import { dirname, join, resolve } from "node:path";
 import type { Command } from "commander";
-import { configuredAccounts, resolveAccount, setCommand, type Settings } from "../provider/config";
-import { CallError, messageOf, Unauthorized } from "../provider/errors";
-import { openApi } from "../provider/http";
-import type { Vendor } from "../provider/vendor";
+import { configuredAccounts, resolveAccount, setCommand, type Settings } from "../provider/calls/account";
+import { CallError, messageOf, Unauthorized } from "../provider/define/errors";
+import { openApi } from "../provider/calls";
+import type { Vendor } from "../provider/define/vendor";
 import { vendors } from "../provider/vendors";
 import { withManual } from "./help";
 import { print, printJson, printTable, say } from "./output";

@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Command, CommanderError } from "commander";
-import { messageOf } from "../provider/errors";
+import { messageOf } from "../provider/define/errors";
 import { addDiscover } from "./discover";
 import { addDoctor } from "./doctor";
 import { addKeys } from "./keys";

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { z } from "zod";
-import { messageOf, StreamkeysError } from "../provider/errors";
-import type { Ladder } from "../provider/ladder";
+import { messageOf, StreamkeysError } from "../provider/define/errors";
+import type { Ladder } from "../provider/ladders";
 
 /** A ladder in a file: the portable form of docs/ladders.md as JSON. */
 

@@ -17,7 +17,7 @@ import {
   tenbyteRules,
   toAiozQualities,
   toTenbyteLadder,
-} from "../provider/ladder";
+} from "../provider/ladders";
 import { withManual } from "./help";
 import { readLadder } from "./ladder-file";
 import { print, printJson, printTable, say } from "./output";

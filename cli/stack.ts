@@ -2,11 +2,11 @@ import { existsSync, statSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import type { Command } from "commander";
 import { z } from "zod";
-import type { Settings } from "../provider/config";
+import type { Settings } from "../provider/calls/account";
 import type { Definition, Props } from "../provider/define";
-import { messageOf, StreamkeysError } from "../provider/errors";
-import { rememberSecret } from "../provider/redact";
-import type { Vendor } from "../provider/vendor";
+import { messageOf, StreamkeysError } from "../provider/define/errors";
+import { rememberSecret } from "../provider/calls/redact";
+import type { Vendor } from "../provider/define/vendor";
 import { definitionOf, type TypeName } from "../provider/vendors";
 import { say } from "./output";
 

@@ -3,7 +3,7 @@ import { randomBytes } from "node:crypto";
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { delimiter, join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
-import { CONTROL_PATH, type Sandbox, startSandbox } from "../provider/sandbox";
+import { CONTROL_PATH, type Sandbox, startSandbox } from "../sandbox";
 import { findEngine } from "./engine";
 
 /** The root program against the sandbox: engine, local file backend, passphrase and data, all within `.sandbox`. */

@@ -1,12 +1,12 @@
 import { inspect } from "node:util";
 import type { Definition, Props } from "../provider/define";
-import { Gone, LiveRefusal, OrphanRisk, StreamkeysError, AdoptionRefusal } from "../provider/errors";
+import { Gone, LiveRefusal, OrphanRisk, StreamkeysError, AdoptionRefusal } from "../provider/define/errors";
 import * as lifecycle from "../provider/lifecycle";
-import { openApi } from "../provider/http";
-import { resolveAccount } from "../provider/config";
-import { propertyOf, schemaOf, secretPaths, type SchemaNode } from "../provider/schema";
-import { UNKNOWN } from "../provider/unknown";
-import type { Vendor } from "../provider/vendor";
+import { openApi } from "../provider/calls";
+import { resolveAccount } from "../provider/calls/account";
+import { propertyOf, schemaOf, secretPaths, type SchemaNode } from "../provider/define/schema";
+import { UNKNOWN } from "../provider/engine-values";
+import type { Vendor } from "../provider/define/vendor";
 import { vendors } from "../provider/vendors";
 import { type Kept, sampleOf, Workbench } from "./harness/workbench";
 
@@ -44,7 +44,7 @@ describe.each(all)("%s", (_, vendor, definition) => {
   });
   afterEach(() => bench.sandbox.close());
 
-  const check = (program: Props, olds: Props = {}) => lifecycle.check(bench.subject(), olds, program);
+  const check = (program: Props, olds: Props = {}) => lifecycle.check(bench.resourceType(), olds, program);
   const full = async (): Promise<Kept> => bench.create(sample.full(await bench.parent()));
 
   describe("at preview", () => {
@@ -165,7 +165,7 @@ describe.each(all)("%s", (_, vendor, definition) => {
 
     /** Asks the vendor afresh, without the state, so that a value which only state knows does not count. */
     async function reported(kept: Kept, change: Props): Promise<void> {
-      const account = resolveAccount(vendor, undefined, bench.subject().world.settings);
+      const account = resolveAccount(vendor, undefined, bench.resourceType().host.settings);
       const seen = await definition.read(openApi(account), kept.id, {}, bench.context);
       for (const [name, value] of Object.entries(change)) {
         const node = propertyOf(definition.inputs, name);
@@ -184,7 +184,7 @@ describe.each(all)("%s", (_, vendor, definition) => {
       const kept = await bench.create(named(sample.full(parent)));
       const other = await bench.create({ ...named(sample.full(parent)), ...change });
       // The other object is what this one looks like after somebody changed it.
-      const found = await lifecycle.read(bench.subject(), other.id, kept.outs);
+      const found = await lifecycle.read(bench.resourceType(), other.id, kept.outs);
       expect(differing(found?.inputs ?? {}, kept.inputs)).toEqual([name]);
     });
   });
@@ -217,7 +217,7 @@ describe.each(all)("%s", (_, vendor, definition) => {
   });
 
   // What only takes over an existing object has no create that could go wrong.
-  if (!definition.outlivesDelete) {
+  if (!definition.makesNothing) {
     describe("a create that goes wrong", () => {
       const posts = (): number => bench.sandbox.requests.filter(({ method }) => method === "POST").length;
       let program: Props;
@@ -264,7 +264,7 @@ describe.each(all)("%s", (_, vendor, definition) => {
           expect(failure).toMatchObject({ name: "Unfinished", id: expect.any(String) as string });
           bench.sandbox.faults.length = 0;
           const { inputs } = check(program);
-          const outs = await lifecycle.update(bench.subject(), failure.id, failure.outputs, inputs);
+          const outs = await lifecycle.update(bench.resourceType(), failure.id, failure.outputs, inputs);
           for (const output of schemaOf(definition.outputs).required ?? [])
             expect(outs).toHaveProperty(output);
           expect(posts()).toBe(1);
@@ -302,7 +302,7 @@ describe.each(all)("%s", (_, vendor, definition) => {
     });
 
     const credentials = (): string[] =>
-      Object.values(resolveAccount(vendor, undefined, bench.subject().world.settings).credentials).filter(
+      Object.values(resolveAccount(vendor, undefined, bench.resourceType().host.settings).credentials).filter(
         (value): value is string => value !== undefined && value.length > 6,
       );
   });

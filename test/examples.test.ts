@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { vendors } from "../provider/vendors";
-import { simulators } from "../provider/sandbox/simulators";
-import { startSandbox } from "../provider/sandbox";
+import { simulators } from "../sandbox/vendors";
+import { startSandbox } from "../sandbox";
 import { succeeded, TestStack } from "./harness/stack";
 
 /** Every example runs on the real engine, and every resource has what a user looks for. */
@@ -37,6 +37,6 @@ describe.each(
     expect(simulators).toHaveProperty(vendor);
     expect(readFileSync(`docs/${vendor}.md`, "utf8")).toContain(`## ${vendor}.${name}\n`);
     expect(readFileSync(`sdk/${vendor}.ts`, "utf8")).toContain(`export class ${name} `);
-    expect(existsSync(`provider/vendors/${vendor}/samples.ts`)).toBe(true);
+    expect(existsSync(`test/vendors/${vendor}/samples.ts`)).toBe(true);
   });
 });

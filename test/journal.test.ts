@@ -1,7 +1,7 @@
 import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { openJournal } from "../provider/journal";
+import { openJournal } from "../provider/lifecycle/journal";
 import { definitionOf } from "../provider/vendors";
 import { sampleOf, Workbench } from "./harness/workbench";
 
@@ -27,7 +27,7 @@ describe("the journal", () => {
   it("forgets a create once a later process sees that the engine knows the id", async () => {
     const kept = await bench.create(declared);
     expect(notes()).toHaveLength(1);
-    await bench.up(kept, declared, bench.subject());
+    await bench.up(kept, declared, bench.resourceType());
     expect(notes()).toEqual([]);
   });
 
@@ -40,7 +40,7 @@ describe("the journal", () => {
   it("makes a new object when what the note tells of is gone", async () => {
     const first = await bench.create(declared);
     bench.vanish(first.id);
-    const second = await bench.create(declared, bench.subject());
+    const second = await bench.create(declared, bench.resourceType());
     expect(second.id).not.toBe(first.id);
     expect(posts()).toBe(2);
   });
@@ -51,13 +51,13 @@ describe("the journal", () => {
     const file = join(bench.journalFolder, name);
     const note = JSON.parse(readFileSync(file, "utf8")) as object;
     writeFileSync(file, JSON.stringify({ ...note, handedOverAt: "2020-01-01T00:00:00Z" }));
-    expect((await bench.create(declared, bench.subject())).id).not.toBe(first.id);
+    expect((await bench.create(declared, bench.resourceType())).id).not.toBe(first.id);
   });
 
   it("says what differs when the program has changed since the run was killed, instead of taking over another stream", async () => {
     const first = await bench.create(declared);
     const changed = { ...declared, region: "bd-edge-01" };
-    const failure = bench.create(changed, bench.subject());
+    const failure = bench.create(changed, bench.resourceType());
     await expect(failure).rejects.toThrow(
       /An earlier run was killed.*region is "sg-edge-04" there and "bd-edge-01"/,
     );
@@ -69,7 +69,7 @@ describe("the journal", () => {
 
   it("keeps two resources apart by where they are declared", async () => {
     const first = await bench.create(declared);
-    const second = await bench.create({ ...declared, origin: "project/stack/another" }, bench.subject());
+    const second = await bench.create({ ...declared, origin: "project/stack/another" }, bench.resourceType());
     expect(second.id).not.toBe(first.id);
   });
 
@@ -95,8 +95,8 @@ describe("the journal", () => {
   it("lets a create go on, with a warning, where no note can be written", async () => {
     const folder = join(mkdtempSync(join(tmpdir(), "streamkeys-journal-")), "a-file");
     writeFileSync(folder, "");
-    const subject = bench.subject();
-    subject.world.journal = openJournal(join(folder, "creates"));
+    const subject = bench.resourceType();
+    subject.host.journal = openJournal(join(folder, "creates"));
     expect((await bench.create(declared, subject)).id).toEqual(expect.any(String));
     expect(bench.warnings).toContainEqual(expect.stringMatching(/If this run is killed/));
   });

@@ -1,6 +1,6 @@
 /** The portable ladder: what a live encoder makes of one source, in one vocabulary for every vendor. */
 
-import { StreamkeysError } from "../errors";
+import { StreamkeysError } from "../define/errors";
 
 /** Video codec of a rung: H.264/AVC (ITU-T H.264) or H.265/HEVC (ITU-T H.265). */
 export type VideoCodec = "h264" | "h265";

@@ -1,5 +1,5 @@
 /** Rules that only show when rungs are held against each other. */
-import { fault, has, interval, shown } from "./rules-of-a-rung";
+import { fault, has, interval, formatNumber } from "./rules-of-a-rung";
 import type { Fault, LadderContext, Rule } from "./rule";
 import type { RungView } from "./view";
 
@@ -117,8 +117,8 @@ const aspectRatio = {
         fault(
           rung,
           "width",
-          `${rung.width}x${rung.height} is ${shown(rung.width / rung.height)}:1, the largest rung ` +
-            `(${largest.width}x${largest.height}) is ${shown(ratio)}:1; use width ${width}`,
+          `${rung.width}x${rung.height} is ${formatNumber(rung.width / rung.height)}:1, the largest rung ` +
+            `(${largest.width}x${largest.height}) is ${formatNumber(ratio)}:1; use width ${width}`,
         ),
       ];
     });
@@ -195,7 +195,7 @@ function step(lower: Rated, rung: Rated): Fault[] {
     fault(
       rung,
       "bitrateKbps",
-      `${rung.bitrateKbps} kbps is ${shown(times)} times the ${lower.bitrateKbps} kbps of rung "${lower.label}"; ` +
+      `${rung.bitrateKbps} kbps is ${formatNumber(times)} times the ${lower.bitrateKbps} kbps of rung "${lower.label}"; ` +
         `use ${least} to ${most}, or ${times > STEP.most ? "add a rung between" : "drop one"}`,
     ),
   ];
@@ -221,8 +221,8 @@ const fpsFamily = {
         fault(
           rung,
           "fps",
-          `${shown(rung.fps)} fps does not divide the ladder's highest rate of ${shown(highest)} fps; ` +
-            `use ${shown(highest)} or ${shown(highest / 2)}`,
+          `${formatNumber(rung.fps)} fps does not divide the ladder's highest rate of ${formatNumber(highest)} fps; ` +
+            `use ${formatNumber(highest)} or ${formatNumber(highest / 2)}`,
         ),
       );
   },
@@ -251,7 +251,7 @@ const keyframeAlignment = {
           rung,
           "keyframeIntervalSeconds",
           `a keyframe every ${interval(rung.keyframeIntervalSeconds, rung.fps)} does not meet those of the other rungs ` +
-            `(every ${shown(usual)} s) within ${shown(within)} s; use ${interval(usual, rung.fps)}`,
+            `(every ${formatNumber(usual)} s) within ${formatNumber(within)} s; use ${interval(usual, rung.fps)}`,
         ),
       ),
 } as const satisfies Rule;
@@ -302,7 +302,7 @@ const keyframeIntervalEqual = {
         fault(
           rung,
           "keyframeIntervalSeconds",
-          `a keyframe every ${interval(rung.keyframeIntervalSeconds, rung.fps)}, other rungs every ${shown(usual)} s; ` +
+          `a keyframe every ${interval(rung.keyframeIntervalSeconds, rung.fps)}, other rungs every ${formatNumber(usual)} s; ` +
             `use ${interval(usual, rung.fps)}`,
         ),
       ),
@@ -331,7 +331,7 @@ const keyframeDividesSegment = {
           rung,
           "keyframeIntervalSeconds",
           `a keyframe every ${interval(rung.keyframeIntervalSeconds, rung.fps)} does not divide segments of ` +
-            `${shown(segmentSeconds)} s; use ${interval(segmentSeconds / whole, rung.fps)}`,
+            `${formatNumber(segmentSeconds)} s; use ${interval(segmentSeconds / whole, rung.fps)}`,
         ),
       ];
     }),

@@ -31,7 +31,7 @@ export function fault(rung: RungView, field: RungField, message: string): Fault 
 }
 
 /** A number as people write it: at most three decimals. */
-export function shown(value: number): string {
+export function formatNumber(value: number): string {
   return String(Math.round(value * 1000) / 1000);
 }
 
@@ -74,10 +74,14 @@ const positiveNumber = {
     ];
     return [
       ...aboveZero.flatMap(([field, value]) =>
-        value !== undefined && value <= 0 ? [fault(rung, field, `${shown(value)} is not above zero`)] : [],
+        value !== undefined && value <= 0
+          ? [fault(rung, field, `${formatNumber(value)} is not above zero`)]
+          : [],
       ),
       ...notNegative.flatMap(([field, value]) =>
-        value !== undefined && value < 0 ? [fault(rung, field, `${shown(value)} is negative; 0 passes`)] : [],
+        value !== undefined && value < 0
+          ? [fault(rung, field, `${formatNumber(value)} is negative; 0 passes`)]
+          : [],
       ),
     ];
   }),
@@ -99,7 +103,7 @@ const evenSize = {
         fault(
           rung,
           side,
-          `${side} ${shown(pixels)} is odd, 4:2:0 video needs even sizes; use ${even} or ${even + 2}`,
+          `${side} ${formatNumber(pixels)} is odd, 4:2:0 video needs even sizes; use ${even} or ${even + 2}`,
         ),
       ];
     }),
@@ -160,7 +164,7 @@ const bufferAgainstPeak = {
       fault(
         rung,
         "bufferKbit",
-        `a buffer of ${bufferKbit} kbit is ${shown(bufferKbit / fill)} s at ${fill} kbps; ` +
+        `a buffer of ${bufferKbit} kbit is ${formatNumber(bufferKbit / fill)} s at ${fill} kbps; ` +
           `use ${Math.ceil(fill / 2)} to ${fill * 2}`,
       ),
     ];
@@ -192,7 +196,7 @@ const bitsPerPixel = {
       fault(
         rung,
         "bitrateKbps",
-        `${bitrateKbps} kbps is ${shown(bits)} bits per pixel at ${width}x${height}, ${shown(fps)} fps; is the unit right? ` +
+        `${bitrateKbps} kbps is ${formatNumber(bits)} bits per pixel at ${width}x${height}, ${formatNumber(fps)} fps; is the unit right? ` +
           `${least} to ${most} kbps would pass`,
       ),
     ];
@@ -223,8 +227,8 @@ const keyframeIntervalLength = {
 /** A keyframe distance in seconds and, where the rate is known, in frames. */
 export function interval(seconds: number, fps: number | undefined): string {
   return fps !== undefined && fps > 0
-    ? `${shown(seconds)} s (${shown(seconds * fps)} frames)`
-    : `${shown(seconds)} s`;
+    ? `${formatNumber(seconds)} s (${formatNumber(seconds * fps)} frames)`
+    : `${formatNumber(seconds)} s`;
 }
 
 const other: Record<VideoCodec, VideoCodec> = { h264: "h265", h265: "h264" };
@@ -342,7 +346,7 @@ const levelSizeRate = {
       fault(
         rung,
         "level",
-        `${width}x${height} at ${shown(fps)} fps is ${shown(frame * fps)} ${levelUnit[codec]} a second, ` +
+        `${width}x${height} at ${formatNumber(fps)} fps is ${formatNumber(frame * fps)} ${levelUnit[codec]} a second, ` +
           `level ${level.name} takes ${level.maxRate}; ${advice}`,
       ),
     ];

@@ -4,7 +4,7 @@
  * the path it was written at, so that a finding points at the user's own property.
  */
 import type { Ladder, Rung } from "./ladder";
-import { isUnknown } from "../unknown";
+import { isUnknown } from "../engine-values";
 
 /** A field of a rung, by its name in the portable ladder. */
 export type RungField =

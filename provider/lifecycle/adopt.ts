@@ -1,34 +1,34 @@
 import type { Props, Seen } from "../define";
-import { AdoptionRefusal, Gone } from "../errors";
-import type { Api } from "../http";
+import { AdoptionRefusal, Gone } from "../define/errors";
+import type { Api } from "../define/api";
 import { replacesResource } from "./diff";
 import { differences } from "./differences";
 import { changedInputs, driftedInputs, stateOf } from "./state";
-import { contextFor, nameOf, type Subject } from "./subject";
+import { contextFor, nameOf, type ResourceType } from "./resource-type";
 
 /**
  * Takes over what exists: no write when it matches the program, an update where that is enough, a refusal that lists
  * every difference where only a replacement would do.
  */
-export async function adopt(subject: Subject, api: Api, id: string, inputs: Props): Promise<Seen> {
-  const { definition } = subject;
-  const seen = await readExisting(subject, api, id, inputs);
+export async function adopt(type: ResourceType, api: Api, id: string, inputs: Props): Promise<Seen> {
+  const { definition } = type;
+  const seen = await readExisting(type, api, id, inputs);
   const actual = driftedInputs(definition, inputs, seen);
   const changed = changedInputs(definition, actual, inputs);
   if (changed.length === 0) return seen;
   const fixed = changed.filter((key) => replacesResource(definition, key));
-  if (fixed.length > 0 || !definition.update) throw refusal(subject, id, changed, inputs, actual);
+  if (fixed.length > 0 || !definition.update) throw refusal(type, id, changed, inputs, actual);
   return await definition.update(api, id, inputs, stateOf(actual, seen.outputs));
 }
 
-async function readExisting(subject: Subject, api: Api, id: string, inputs: Props): Promise<Seen> {
-  const { definition, vendor } = subject;
+async function readExisting(type: ResourceType, api: Api, id: string, inputs: Props): Promise<Seen> {
+  const { definition, vendor } = type;
   try {
-    return await definition.read(api, id, inputs, contextFor(subject, inputs, id));
+    return await definition.read(api, id, inputs, contextFor(type, inputs, id));
   } catch (error) {
     if (!(error instanceof Gone)) throw error;
     throw new AdoptionRefusal(
-      `There is no ${nameOf(subject, id)} in this account, so it cannot be imported. ` +
+      `There is no ${nameOf(type, id)} in this account, so it cannot be imported. ` +
         `\`streamkeys discover ${vendor.name}\` lists what there is.`,
       { cause: error },
     );
@@ -36,14 +36,14 @@ async function readExisting(subject: Subject, api: Api, id: string, inputs: Prop
 }
 
 function refusal(
-  subject: Subject,
+  type: ResourceType,
   id: string,
   changed: string[],
   inputs: Props,
   actual: Props,
 ): AdoptionRefusal {
   return new AdoptionRefusal(
-    `${nameOf(subject, id)} cannot be imported, because it differs in what only a new one could have: ` +
-      `${differences(subject, changed, inputs, actual)}. Make the program say what is there, and change it after the import.`,
+    `${nameOf(type, id)} cannot be imported, because it differs in what only a new one could have: ` +
+      `${differences(type, changed, inputs, actual)}. Make the program say what is there, and change it after the import.`,
   );
 }

@@ -1,6 +1,6 @@
 import type { Attempt } from "../define";
-import { freshKey } from "../key";
-import { keyDigest, type Note } from "../journal";
+import { freshKey } from "../calls/fresh-key";
+import { keyDigest, type Note } from "./journal";
 
 /** How far the vendor's clock and ours may differ. */
 const CLOCK_SKEW_MS = 60_000;

@@ -1,13 +1,13 @@
 import { closest, distance } from "fastest-levenshtein";
 import { z } from "zod";
-import { resolveAccount } from "../config";
+import { resolveAccount } from "../calls/account";
 import type { Definition, Problem, Props } from "../define";
-import { ConfigError } from "../errors";
-import { durationMs, dueGeneration, type KeyRotation, type RotationInputs } from "../rotation";
-import { type SchemaNode, schemaOf, secretPaths } from "../schema";
-import { isUnknown, isUnknownAt, known } from "../unknown";
+import { ConfigError } from "../define/errors";
+import { durationMs, dueGeneration, type KeyRotation, type RotationInputs } from "../define/rotation";
+import { type SchemaNode, schemaOf, secretPaths } from "../define/schema";
+import { isUnknown, isUnknownAt, known } from "../engine-values";
 import { inputsOf } from "./state";
-import { type Subject, typeOf } from "./subject";
+import { type ResourceType, typeOf } from "./resource-type";
 
 /** What `check` answers: the inputs as they will be kept, and what is wrong with them. */
 export interface Checked {
@@ -19,27 +19,27 @@ export interface Checked {
  * Validates at preview, several problems at once, each on its path; unknown values pass. Applies defaults and computes
  * the key's generation, so that preview shows a rotation that is due.
  */
-export function check(subject: Subject, olds: Props, news: Props): Checked {
-  const { definition, world } = subject;
+export function check(type: ResourceType, olds: Props, news: Props): Checked {
+  const { definition, host } = type;
   const schema = schemaOf(definition.inputs);
   const inputs = withDefaults(schema, news) as Props;
   const problems = problemsOf(definition, inputs);
   for (const problem of problems.filter(({ severity }) => severity === "warning")) {
-    world.warn(`${typeOf(subject)} ${declaredAs(inputs)}${problem.path}: ${problem.reason}`);
+    host.warn(`${typeOf(type)} ${declaredAs(inputs)}${problem.path}: ${problem.reason}`);
   }
   const failures = problems
     .filter(({ severity }) => severity !== "warning")
     .map((problem) => failure(schema, problem));
-  failures.push(...accountFailures(subject, inputs));
-  if (failures.length === 0 && definition.rotation) inputs.keyGeneration = generation(subject, olds, inputs);
+  failures.push(...accountFailures(type, inputs));
+  if (failures.length === 0 && definition.rotation) inputs.keyGeneration = generation(type, olds, inputs);
   return { inputs, failures };
 }
 
 /** A missing credential is said at preview, with every other problem, and not in the middle of an `up`. */
-function accountFailures({ vendor, world }: Subject, { account }: Props): Checked["failures"] {
+function accountFailures({ vendor, host }: ResourceType, { account }: Props): Checked["failures"] {
   if (isUnknown(account) || (account !== undefined && typeof account !== "string")) return [];
   try {
-    resolveAccount(vendor, account, world.settings);
+    resolveAccount(vendor, account, host.settings);
     return [];
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
@@ -77,7 +77,7 @@ export function problemsOf(definition: Definition, inputs: Props): Found[] {
   const usable = known(structuredClone(inputs));
   for (const issue of issues) dropAt(usable, issue);
   return [
-    ...issues.flatMap((issue) => described(issue, inputs, schemaOf(definition.inputs))),
+    ...issues.flatMap((issue) => problemsOfIssue(issue, inputs, schemaOf(definition.inputs))),
     ...rotationProblems(usable),
     ...(definition.validate?.(usable) ?? []),
   ];
@@ -108,13 +108,13 @@ function dropAt(root: unknown, issue: z.core.$ZodIssue): void {
   }
 }
 
-function described(issue: z.core.$ZodIssue, inputs: Props, schema: SchemaNode): Found[] {
+function problemsOfIssue(issue: z.core.$ZodIssue, inputs: Props, schema: SchemaNode): Found[] {
   if (issue.code === "unrecognized_keys") {
     const names = Object.entries(nodeAt(schema, issue.path).properties ?? {})
       .filter(([, node]) => !node.computed)
       .map(([name]) => name);
     return issue.keys.map((key) => ({
-      path: written([...issue.path, key]),
+      path: formatPath([...issue.path, key]),
       reason: misspelt(key, names),
       isMisspelt: true as const,
     }));
@@ -128,7 +128,7 @@ function described(issue: z.core.$ZodIssue, inputs: Props, schema: SchemaNode): 
     value === undefined
       ? `is required${about ? `: ${about}` : ""}`
       : issue.message.replace(/^Invalid input: /, "");
-  return [{ path: written(issue.path), reason }];
+  return [{ path: formatPath(issue.path), reason }];
 }
 
 /** More letters apart than this, and a suggestion is a guess. */
@@ -148,7 +148,7 @@ function nodeAt(schema: SchemaNode, path: readonly PropertyKey[]): SchemaNode {
 }
 
 /** A path as a user would write it: `ladder.video[2].fps`. */
-function written(path: readonly PropertyKey[]): string {
+function formatPath(path: readonly PropertyKey[]): string {
   return path
     .map((step, at) => (typeof step === "number" ? `[${step}]` : `${at > 0 ? "." : ""}${String(step)}`))
     .join("");
@@ -163,7 +163,7 @@ function failure(
   { path, reason, isMisspelt }: Found,
 ): { property: string; reason: string } {
   const holdsSecret = secretPaths(schema).some((secret) => {
-    const secretPath = written(secret);
+    const secretPath = formatPath(secret);
     return path === secretPath || isWithin(path, secretPath) || isWithin(secretPath, path);
   });
   return holdsSecret || isMisspelt
@@ -174,16 +174,16 @@ function failure(
 const isWithin = (path: string, outer: string): boolean =>
   path.startsWith(`${outer}.`) || path.startsWith(`${outer}[`);
 
-function generation(subject: Subject, olds: Props, inputs: Props): unknown {
-  const { definition, world, plannedGenerations } = subject;
-  const planned = plannedGenerations.get(programKey(subject, inputs));
+function generation(type: ResourceType, olds: Props, inputs: Props): unknown {
+  const { definition, host, plannedGenerations } = type;
+  const planned = plannedGenerations.get(programKey(type, inputs));
   const isNew = Object.keys(inputsOf(definition, olds)).length === 0;
   if (isNew && planned) return planned;
   return dueGeneration(
     olds,
     known(inputs.keyRotation) as KeyRotation | undefined,
-    world.settings.config("streamkeys:rotateAll"),
-    world.now(),
+    host.settings.config("streamkeys:rotateAll"),
+    host.now(),
   );
 }
 
@@ -191,7 +191,7 @@ function generation(subject: Subject, olds: Props, inputs: Props): unknown {
  * Identifies what the program declared. The engine checks the create half of a replacement afresh, without the old
  * inputs and without saying which resource it is (fact 10); what the program wrote is all that ties the two together.
  */
-export function programKey({ definition }: Subject, inputs: Props): string {
+export function programKey({ definition }: ResourceType, inputs: Props): string {
   const { keyGeneration: _, ...program } = inputsOf(definition, inputs);
   return JSON.stringify(Object.entries(program).sort(([a], [b]) => (a < b ? -1 : 1)));
 }

@@ -1,13 +1,13 @@
 import type { Props, Seen } from "../define";
-import { Gone, LostAnswer, Unfinished, UnexpectedReply } from "../errors";
-import type { Api } from "../http";
+import { Gone, LostAnswer, Unfinished, UnexpectedReply } from "../define/errors";
+import type { Api } from "../define/api";
 import { adopt } from "./adopt";
 import { newAttempt } from "./attempt";
 import { warnOfDifferences } from "./differences";
 import { type Notes, notesFor } from "./notes";
 import { resume, takeOver } from "./recover";
 import { refreshedOutputs, stateOf } from "./state";
-import { apiFor, contextFor, type Subject } from "./subject";
+import { apiFor, contextFor, type ResourceType } from "./resource-type";
 
 /** A new object: its id at the vendor, and its state. */
 export interface Created {
@@ -19,23 +19,23 @@ export interface Created {
  * Makes the object, takes over the one that `import` names, or goes on with what a killed run has begun. The request
  * that creates is sent once.
  */
-export async function create(subject: Subject, inputs: Props): Promise<Created> {
-  const api = apiFor(subject, inputs);
-  const notes = notesFor(subject, inputs);
+export async function create(type: ResourceType, inputs: Props): Promise<Created> {
+  const api = apiFor(type, inputs);
+  const notes = notesFor(type, inputs);
   if (typeof inputs.adopt === "string") {
-    const seen = await adopt(subject, api, inputs.adopt, inputs);
+    const seen = await adopt(type, api, inputs.adopt, inputs);
     notes?.forget();
     return { id: seen.id, outs: stateOf(inputs, seen.outputs) };
   }
-  const made = (await resume(subject, api, inputs, notes)) ?? (await createOnce(subject, api, inputs, notes));
+  const made = (await resume(type, api, inputs, notes)) ?? (await createOnce(type, api, inputs, notes));
   notes?.made(made.id);
-  const outs = await finish(subject, api, inputs, made, notes);
+  const outs = await finish(type, api, inputs, made, notes);
   notes?.handOver();
   return { id: made.id, outs };
 }
 
 async function createOnce(
-  subject: Subject,
+  type: ResourceType,
   api: Api,
   inputs: Props,
   notes: Notes | undefined,
@@ -44,31 +44,29 @@ async function createOnce(
   const attempt = newAttempt(new Date());
   notes?.begin(attempt);
   try {
-    return await subject.definition.create(api, inputs, attempt);
+    return await type.definition.create(api, inputs, attempt);
   } catch (error) {
     const mayHaveMade = error instanceof LostAnswer || error instanceof UnexpectedReply;
-    if (!mayHaveMade || subject.definition.outlivesDelete) {
+    if (!mayHaveMade || type.definition.makesNothing) {
       notes?.forget();
       throw error;
     }
     notes?.giveUp();
-    return await takeOver(subject, api, inputs, attempt, error.message);
+    return await takeOver(type, api, inputs, attempt, error.message);
   }
 }
 
 async function finish(
-  subject: Subject,
+  type: ResourceType,
   api: Api,
   inputs: Props,
   made: Seen,
   notes: Notes | undefined,
 ): Promise<Props> {
-  const { definition } = subject;
+  const { definition } = type;
   try {
-    const seen = definition.settle
-      ? await definition.settle(api, made.id, contextFor(subject, inputs))
-      : made;
-    warnOfDifferences(subject, inputs, seen);
+    const seen = definition.settle ? await definition.settle(api, made.id, contextFor(type, inputs)) : made;
+    warnOfDifferences(type, inputs, seen);
     return stateOf(inputs, refreshedOutputs(definition, made.outputs, seen));
   } catch (error) {
     if (error instanceof Gone) {

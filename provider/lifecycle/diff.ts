@@ -1,10 +1,10 @@
 import type { Definition, Props } from "../define";
-import type { KeyGeneration } from "../rotation";
-import { propertyOf } from "../schema";
+import type { KeyGeneration } from "../define/rotation";
+import { propertyOf } from "../define/schema";
 import { programKey } from "./check";
 import { liveRefusal, putOffWarning, wouldCut } from "./live-guard";
 import { changedInputs, isUnfinished } from "./state";
-import { apiFor, type Subject, typeOf } from "./subject";
+import { apiFor, type ResourceType, typeOf } from "./resource-type";
 
 /** What `diff` answers: nothing changed (false), look at the inputs (undefined), or changed though inputs agree (true). */
 export interface Difference {
@@ -14,25 +14,25 @@ export interface Difference {
 }
 
 /** Compares declared inputs, and refuses a replacement that would cut a running broadcast. */
-export async function diff(subject: Subject, id: string, olds: Props, news: Props): Promise<Difference> {
-  const { definition, world } = subject;
-  world.journal.isKnown(typeOf(subject), id);
+export async function diff(type: ResourceType, id: string, olds: Props, news: Props): Promise<Difference> {
+  const { definition, host } = type;
+  host.journal.isKnown(typeOf(type), id);
   const changed = changedInputs(definition, olds, news);
   const isHeldBack = (news.keyGeneration as KeyGeneration | undefined)?.pending !== undefined;
   let replaces = changed.filter(
     (key) => replacesResource(definition, key) && !(key === "keyGeneration" && isHeldBack),
   );
-  if (news.interruptLive === true) subject.allowedCuts.add(id);
+  if (news.interruptLive === true) type.allowedCuts.add(id);
 
   // What the program says now counts, not what it said when the object was made.
   const asNow = { ...olds, interruptLive: news.interruptLive };
-  if (replaces.length > 0 && (await cutsNow(subject, id, asNow))) {
-    if (replaces.some((key) => key !== "keyGeneration")) throw liveRefusal(subject, id, "Replacing");
-    world.warn(putOffWarning(subject, id));
+  if (replaces.length > 0 && (await cutsNow(type, id, asNow))) {
+    if (replaces.some((key) => key !== "keyGeneration")) throw liveRefusal(type, id, "Replacing");
+    host.warn(putOffWarning(type, id));
     replaces = [];
   }
   if (replaces.includes("keyGeneration")) {
-    subject.plannedGenerations.set(programKey(subject, news), news.keyGeneration as KeyGeneration);
+    type.plannedGenerations.set(programKey(type, news), news.keyGeneration as KeyGeneration);
   }
   return {
     changes: changes(definition, changed, olds),
@@ -56,8 +56,8 @@ export function replacesResource(definition: Definition, key: string): boolean {
   return replaces ?? (!ours && !definition.update);
 }
 
-function cutsNow(subject: Subject, id: string, inputs: Props): Promise<boolean> {
+function cutsNow(type: ResourceType, id: string, inputs: Props): Promise<boolean> {
   // Opening the account is what may fail here, and only a cut needs it.
-  if (!subject.definition.cuts?.(inputs).includes("delete")) return Promise.resolve(false);
-  return wouldCut(subject, apiFor(subject, inputs), id, inputs, "delete");
+  if (!type.definition.cuts?.(inputs).includes("delete")) return Promise.resolve(false);
+  return wouldCut(type, apiFor(type, inputs), id, inputs, "delete");
 }

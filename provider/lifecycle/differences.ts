@@ -1,11 +1,11 @@
 import type { Props, Seen } from "../define";
-import { propertyOf, secretPaths } from "../schema";
+import { propertyOf, secretPaths } from "../define/schema";
 import { changedInputs, driftedInputs } from "./state";
-import { nameOf, type Subject } from "./subject";
+import { nameOf, type ResourceType } from "./resource-type";
 
 /** Where the vendor has something else than the program says, in words. What holds a secret, at any depth, is only named. */
 export function differences(
-  { definition }: Subject,
+  { definition }: ResourceType,
   changed: string[],
   inputs: Props,
   actual: Props,
@@ -20,12 +20,12 @@ export function differences(
 }
 
 /** A request that was accepted may still not have been obeyed in full; the vendor's own report says so at once. */
-export function warnOfDifferences(subject: Subject, inputs: Props, seen: Seen): void {
-  const actual = driftedInputs(subject.definition, inputs, seen);
-  const changed = changedInputs(subject.definition, actual, inputs);
+export function warnOfDifferences(type: ResourceType, inputs: Props, seen: Seen): void {
+  const actual = driftedInputs(type.definition, inputs, seen);
+  const changed = changedInputs(type.definition, actual, inputs);
   if (changed.length === 0) return;
-  subject.world.warn(
-    `${nameOf(subject, seen.id)} was accepted, but ${subject.vendor.title} reports it otherwise: ` +
-      `${differences(subject, changed, inputs, actual)}. A refresh will show this as drift.`,
+  type.host.warn(
+    `${nameOf(type, seen.id)} was accepted, but ${type.vendor.title} reports it otherwise: ` +
+      `${differences(type, changed, inputs, actual)}. A refresh will show this as drift.`,
   );
 }

@@ -4,5 +4,5 @@ export { create, type Created } from "./create";
 export { diff, type Difference } from "./diff";
 export { read, type Found } from "./read";
 export { remove } from "./delete";
-export { subjectOf, type Subject, type World } from "./subject";
+export { resourceTypeOf, type ResourceType, type Host } from "./resource-type";
 export { update } from "./update";

@@ -1,21 +1,21 @@
 import type { Cut, Props } from "../define";
-import { Gone, LiveRefusal } from "../errors";
-import type { Api } from "../http";
-import { contextFor, nameOf, type Subject } from "./subject";
+import { Gone, LiveRefusal } from "../define/errors";
+import type { Api } from "../define/api";
+import { contextFor, nameOf, type ResourceType } from "./resource-type";
 
 /** A broadcast is never cut unasked: whoever would cut one asks here first. */
 
 /** Whether doing `cut` now would end a running broadcast that nobody allowed to be ended. */
 export async function wouldCut(
-  subject: Subject,
+  type: ResourceType,
   api: Api,
   id: string,
   inputs: Props,
   cut: Cut,
 ): Promise<boolean> {
-  const { definition } = subject;
+  const { definition } = type;
   if (!definition.cuts?.(inputs).includes(cut) || !definition.isLive) return false;
-  if (contextFor(subject, inputs, id).interruptLive) return false;
+  if (contextFor(type, inputs, id).interruptLive) return false;
   try {
     return await definition.isLive(api, id, inputs);
   } catch (error) {
@@ -25,24 +25,24 @@ export async function wouldCut(
 }
 
 /** The refusal to delete or replace, with the way out. */
-export function liveRefusal(subject: Subject, id: string, what: "Deleting" | "Replacing"): LiveRefusal {
-  const { endsOnlyByEncoder } = subject.definition;
+export function liveRefusal(type: ResourceType, id: string, what: "Deleting" | "Replacing"): LiveRefusal {
+  const { endsOnlyByEncoder } = type.definition;
   const orAllow = {
     Deleting: endsOnlyByEncoder
-      ? `. No call to ${subject.vendor.title} ends a broadcast`
+      ? `. No call to ${type.vendor.title} ends a broadcast`
       : ", or set `interruptLive: true` on the resource, run `pulumi up`, and then delete it",
     Replacing: ", or set `interruptLive: true` on the resource and run again",
   };
   return new LiveRefusal(
-    `${nameOf(subject, id)} is live. ${what} it would cut the broadcast, so nothing was done. ` +
+    `${nameOf(type, id)} is live. ${what} it would cut the broadcast, so nothing was done. ` +
       `Stop the encoder and run again${orAllow[what]}.`,
   );
 }
 
 /** Says that a due rotation waits for the end of the broadcast. */
-export function putOffWarning(subject: Subject, id: string): string {
+export function putOffWarning(type: ResourceType, id: string): string {
   return (
-    `${nameOf(subject, id)} is live, so its due key rotation is put off to the next run that finds it idle. ` +
+    `${nameOf(type, id)} is live, so its due key rotation is put off to the next run that finds it idle. ` +
     "Set `interruptLive: true` to rotate now and cut the broadcast."
   );
 }

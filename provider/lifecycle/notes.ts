@@ -1,7 +1,7 @@
 import type { Attempt, Props } from "../define";
-import { messageOf } from "../errors";
-import { keyDigest, type Note } from "../journal";
-import { type Subject, typeOf } from "./subject";
+import { messageOf } from "../define/errors";
+import { keyDigest, type Note } from "./journal";
+import { type ResourceType, typeOf } from "./resource-type";
 
 /** The journal's notes of one resource's create. */
 export interface Notes {
@@ -28,10 +28,10 @@ export interface Notes {
 const HANDED_OVER_COUNTS_MS = 60 * 60_000;
 
 /** The notes of the resource that these inputs declare; none for what makes no object or has no known origin. */
-export function notesFor(subject: Subject, { origin }: Props): Notes | undefined {
-  const { journal, warn } = subject.world;
-  if (typeof origin !== "string" || subject.definition.outlivesDelete) return undefined;
-  const type = typeOf(subject);
+export function notesFor(type: ResourceType, { origin }: Props): Notes | undefined {
+  const { journal, warn } = type.host;
+  if (typeof origin !== "string" || type.definition.makesNothing) return undefined;
+  const typeName = typeOf(type);
   const write = (entry: Note): void => {
     try {
       journal.write(entry);
@@ -41,13 +41,13 @@ export function notesFor(subject: Subject, { origin }: Props): Notes | undefined
     }
   };
   const amend = (more: Partial<Note>): void => {
-    const entry = journal.find(type, origin);
+    const entry = journal.find(typeName, origin);
     if (entry) write({ ...entry, ...more });
   };
   return {
-    file: journal.fileOf(type, origin),
+    file: journal.fileOf(typeName, origin),
     earlier: () => {
-      const entry = journal.find(type, origin);
+      const entry = journal.find(typeName, origin);
       const isStale =
         entry?.handedOverAt !== undefined &&
         Date.now() - Date.parse(entry.handedOverAt) > HANDED_OVER_COUNTS_MS;
@@ -56,7 +56,7 @@ export function notesFor(subject: Subject, { origin }: Props): Notes | undefined
     begin: ({ startedAt, freshKey }) => {
       const { pid } = process;
       write({
-        type,
+        type: typeName,
         origin,
         startedAt: startedAt.toISOString(),
         pid,
@@ -73,7 +73,7 @@ export function notesFor(subject: Subject, { origin }: Props): Notes | undefined
       amend({ handedOverAt: new Date().toISOString() });
     },
     forget: () => {
-      journal.forget(type, origin);
+      journal.forget(typeName, origin);
     },
   };
 }

@@ -1,12 +1,12 @@
 import type { Attempt, Props, Seen } from "../define";
-import { AdoptionRefusal, Gone, messageOf, OrphanRisk } from "../errors";
-import type { Api } from "../http";
-import { isAtWork, type Note } from "../journal";
-import { poll } from "../poll";
+import { AdoptionRefusal, Gone, messageOf, OrphanRisk } from "../define/errors";
+import type { Api } from "../define/api";
+import { isAtWork, type Note } from "./journal";
+import { poll } from "../calls/poll";
 import { adopt } from "./adopt";
 import { earlierAttempt } from "./attempt";
 import type { Notes } from "./notes";
-import { nameOf, type Subject } from "./subject";
+import { nameOf, type ResourceType } from "./resource-type";
 
 /** Finds again what a request made whose answer was lost, or that a killed run has sent. */
 
@@ -15,16 +15,16 @@ import { nameOf, type Subject } from "./subject";
  * @throws OrphanRisk when that cannot be told, before a second one is made.
  */
 export async function takeOver(
-  subject: Subject,
+  type: ResourceType,
   api: Api,
   inputs: Props,
   attempt: Attempt,
   lost: string,
 ): Promise<Seen> {
-  const found = await search(subject, api, inputs, attempt, lost);
+  const found = await search(type, api, inputs, attempt, lost);
   if (!found)
-    throw new OrphanRisk(`${lost} No ${kindOf(subject)} was made by it so far; run \`pulumi up\` again.`);
-  subject.world.warn(`${lost} The ${kindOf(subject)} it made was found and taken over: ${found.id}.`);
+    throw new OrphanRisk(`${lost} No ${kindOf(type)} was made by it so far; run \`pulumi up\` again.`);
+  type.host.warn(`${lost} The ${kindOf(type)} it made was found and taken over: ${found.id}.`);
   return found;
 }
 
@@ -33,17 +33,17 @@ export async function takeOver(
  * @throws OrphanRisk when it cannot be told what the earlier run has made.
  */
 export async function resume(
-  subject: Subject,
+  type: ResourceType,
   api: Api,
   inputs: Props,
   notes: Notes | undefined,
 ): Promise<Seen | undefined> {
   const note = await settledNote(api, notes);
   if (!note || !notes) return undefined;
-  const killed = `An earlier run was killed while it made this ${kindOf(subject)}, or what it knew of it was lost.`;
-  const id = note.id ?? (await search(subject, api, inputs, earlierAttempt(note), killed, notes))?.id;
-  const seen = id === undefined ? undefined : await goOnWith(subject, api, id, inputs, killed, notes);
-  if (seen) subject.world.warn(`${killed} It is taken over: ${seen.id}.`);
+  const killed = `An earlier run was killed while it made this ${kindOf(type)}, or what it knew of it was lost.`;
+  const id = note.id ?? (await search(type, api, inputs, earlierAttempt(note), killed, notes))?.id;
+  const seen = id === undefined ? undefined : await goOnWith(type, api, id, inputs, killed, notes);
+  if (seen) type.host.warn(`${killed} It is taken over: ${seen.id}.`);
   else notes.forget();
   return seen;
 }
@@ -54,13 +54,13 @@ async function settledNote(api: Api, notes: Notes | undefined): Promise<Note | u
     const note = notes?.earlier();
     return Promise.resolve(note && note.id === undefined && isAtWork(note) ? undefined : { note });
   };
-  const settled = await poll(look, api.account.timeoutSeconds * 1000, () => undefined);
+  const settled = await poll(look, api.timeoutMs, () => undefined);
   return settled ? settled.note : notes?.earlier();
 }
 
 /** Another program than the killed run's may be running now, so what it made is adopted rather than taken as it is. */
 async function goOnWith(
-  subject: Subject,
+  type: ResourceType,
   api: Api,
   id: string,
   inputs: Props,
@@ -68,12 +68,12 @@ async function goOnWith(
   { file }: Notes,
 ): Promise<Seen | undefined> {
   try {
-    return await adopt(subject, api, id, inputs);
+    return await adopt(type, api, id, inputs);
   } catch (error) {
     if (!(error instanceof AdoptionRefusal)) throw error;
     if (error.cause instanceof Gone) return undefined;
     throw new OrphanRisk(
-      `${killed} ${error.message} Or delete ${nameOf(subject, id)} at ${subject.vendor.title}, run \`rm '${file}'\`, ` +
+      `${killed} ${error.message} Or delete ${nameOf(type, id)} at ${type.vendor.title}, run \`rm '${file}'\`, ` +
         "and run again to make a new one.",
     );
   }
@@ -81,15 +81,15 @@ async function goOnWith(
 
 /** The one object that the attempt can have made; undefined when there is none. */
 async function search(
-  subject: Subject,
+  type: ResourceType,
   api: Api,
   inputs: Props,
   attempt: Attempt,
   why: string,
   notes?: Notes,
 ): Promise<Seen | undefined> {
-  const { definition, vendor } = subject;
-  const kind = kindOf(subject);
+  const { definition, vendor } = type;
+  const kind = kindOf(type);
   const wayOut =
     'If there is one, adopt it with the resource option `import: "<id>"` or delete it' +
     `${notes ? `; if there is none, run \`rm '${notes.file}'\`` : ""}; then run again.`;
@@ -114,4 +114,4 @@ async function search(
   return found[0];
 }
 
-const kindOf = ({ vendor, definition }: Subject): string => `${vendor.title} ${definition.name}`;
+const kindOf = ({ vendor, definition }: ResourceType): string => `${vendor.title} ${definition.name}`;

@@ -1,11 +1,11 @@
 import type { Props, Seen } from "../define";
-import { LostAnswer, messageOf, NotNow, UnexpectedReply } from "../errors";
-import type { Api } from "../http";
-import type { KeyGeneration } from "../rotation";
-import { schemaOf, secretPaths } from "../schema";
+import { LostAnswer, messageOf, NotNow, UnexpectedReply } from "../define/errors";
+import type { Api } from "../define/api";
+import type { KeyGeneration } from "../define/rotation";
+import { schemaOf, secretPaths } from "../define/schema";
 import { putOffWarning, wouldCut } from "./live-guard";
 import { means, outputsOf, refreshedOutputs, stateOf } from "./state";
-import { contextFor, nameOf, type Subject } from "./subject";
+import { contextFor, nameOf, type ResourceType } from "./resource-type";
 
 /**
  * Gives the object its new key, or puts that off: while it would cut a broadcast, and while the vendor says not now.
@@ -13,34 +13,34 @@ import { contextFor, nameOf, type Subject } from "./subject";
  * @param current the generation of the key that is in force
  */
 export async function rotate(
-  subject: Subject,
+  type: ResourceType,
   api: Api,
   id: string,
   state: Props,
   current: KeyGeneration,
 ): Promise<Props> {
-  const { definition, world } = subject;
+  const { definition, host } = type;
   const putOff = (): Props => stateOf(state, { keyGeneration: { ...current, pending: state.keyGeneration } });
   // A rotation by replacement gets here only when `diff` has put it off, and said so.
   if (!definition.rotate) return putOff();
-  if (await wouldCut(subject, api, id, state, "rotate")) {
-    world.warn(putOffWarning(subject, id));
+  if (await wouldCut(type, api, id, state, "rotate")) {
+    host.warn(putOffWarning(type, id));
     return putOff();
   }
   try {
-    const seen = await rotateOnce(subject, api, id, state);
+    const seen = await rotateOnce(type, api, id, state);
     return stateOf(state, refreshedOutputs(definition, outputsOf(definition, state), seen));
   } catch (error) {
     if (!(error instanceof NotNow)) throw error;
-    world.warn(error.message);
+    host.warn(error.message);
     return putOff();
   }
 }
 
 /** A reset makes another key each time, so after a lost answer the key is looked at before it is asked for again. */
-async function rotateOnce(subject: Subject, api: Api, id: string, state: Props): Promise<Seen> {
-  const { definition, world } = subject;
-  const context = contextFor(subject, state, id);
+async function rotateOnce(type: ResourceType, api: Api, id: string, state: Props): Promise<Seen> {
+  const { definition, host } = type;
+  const context = contextFor(type, state, id);
   const ask = async (): Promise<Seen> => {
     if (!definition.rotate) throw new TypeError(`${definition.name} does not rotate in place`);
     return definition.rotate(api, id, state, context);
@@ -50,20 +50,20 @@ async function rotateOnce(subject: Subject, api: Api, id: string, state: Props):
   } catch (error) {
     if (!(error instanceof LostAnswer || error instanceof UnexpectedReply)) throw error;
     const seen = await definition.read(api, id, state, context);
-    if (!changedSecrets(subject, state, seen.outputs).includes(true)) return await ask();
-    world.warn(`${messageOf(error)} The key of ${nameOf(subject, id)} had been rotated all the same.`);
+    if (!changedSecrets(type, state, seen.outputs).includes(true)) return await ask();
+    host.warn(`${messageOf(error)} The key of ${nameOf(type, id)} had been rotated all the same.`);
     return seen;
   }
 }
 
 /** Whether the key is another one. That shows in every secret output; one alone may differ for another reason. */
-export function isAnotherKey(subject: Subject, before: Props, outputs: Props): boolean {
-  const changed = changedSecrets(subject, before, outputs);
+export function isAnotherKey(type: ResourceType, before: Props, outputs: Props): boolean {
+  const changed = changedSecrets(type, before, outputs);
   return changed.length > 0 && !changed.includes(false);
 }
 
 /** Of each secret output that there is now: whether it is another than before. */
-function changedSecrets({ definition }: Subject, before: Props, outputs: Props): boolean[] {
+function changedSecrets({ definition }: ResourceType, before: Props, outputs: Props): boolean[] {
   return secretPaths(schemaOf(definition.outputs))
     .map(([name = ""]) => name)
     .filter((name) => outputs[name] !== undefined)

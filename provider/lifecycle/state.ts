@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Definition, Props, Seen } from "../define";
-import { StreamkeysError } from "../errors";
-import { propertyOf, type SchemaNode, schemaOf } from "../schema";
+import { StreamkeysError } from "../define/errors";
+import { propertyOf, type SchemaNode, schemaOf } from "../define/schema";
 
 /** How inputs, outputs and what a vendor reports become the engine's plain properties, and how they are compared. */
 
@@ -79,21 +79,21 @@ const memberOf = (node: SchemaNode, key: string): SchemaNode =>
 
 /**
  * The vendor's report laid over what the user wrote: what the user left unset stays unset, what the vendor does not
- * report stays as written, and only a real difference replaces a value.
+ * report stays as declared, and only a real difference replaces a value.
  */
-export function overlay(written: unknown, reported: unknown, node: SchemaNode): unknown {
-  if (written === undefined || reported === undefined || reported === null) return written;
-  if (means(written, reported, node)) return written;
-  if (Array.isArray(written) && Array.isArray(reported)) {
+export function overlay(declared: unknown, reported: unknown, node: SchemaNode): unknown {
+  if (declared === undefined || reported === undefined || reported === null) return declared;
+  if (means(declared, reported, node)) return declared;
+  if (Array.isArray(declared) && Array.isArray(reported)) {
     if (node.unordered) return reported;
     return reported.map((item: unknown, at) =>
-      at < written.length ? overlay(written[at], item, node.items ?? {}) : item,
+      at < declared.length ? overlay(declared[at], item, node.items ?? {}) : item,
     );
   }
-  if (isObject(written) && isObject(reported)) {
+  if (isObject(declared) && isObject(reported)) {
     if (node.additionalProperties !== false && !node.properties) return reported;
     return Object.fromEntries(
-      Object.entries(written).map(([key, value]) => [
+      Object.entries(declared).map(([key, value]) => [
         key,
         overlay(value, reported[key], memberOf(node, key)),
       ]),
@@ -106,9 +106,9 @@ const isObject = (value: unknown): value is Props =>
   value !== null && typeof value === "object" && !Array.isArray(value);
 
 /** The inputs a user wrote, as the vendor has them now. */
-export function driftedInputs(definition: Definition, written: Props, seen: Seen): Props {
+export function driftedInputs(definition: Definition, declared: Props, seen: Seen): Props {
   return Object.fromEntries(
-    Object.entries(written).map(([key, value]) => [
+    Object.entries(declared).map(([key, value]) => [
       key,
       overlay(value, seen.inputs[key], propertyOf(definition.inputs, key)),
     ]),

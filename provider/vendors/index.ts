@@ -1,6 +1,6 @@
 import type { Definition } from "../define";
-import { StreamkeysError } from "../errors";
-import type { Vendor } from "../vendor";
+import { StreamkeysError } from "../define/errors";
+import type { Vendor } from "../define/vendor";
 import { aioz } from "./aioz";
 import { comprimato } from "./comprimato";
 import { edgecast } from "./edgecast";

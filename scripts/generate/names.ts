@@ -1,4 +1,4 @@
-import type { SchemaNode } from "../../provider/schema";
+import type { SchemaNode } from "../../provider/define/schema";
 
 /** Names and objects that generated code and schema share. */
 

@@ -1,6 +1,6 @@
 import type { Definition } from "../../provider/define";
-import { type SchemaNode, schemaOf } from "../../provider/schema";
-import type { Vendor } from "../../provider/vendor";
+import { type SchemaNode, schemaOf } from "../../provider/define/schema";
+import type { Vendor } from "../../provider/define/vendor";
 import { memberType, objectTypes, writable } from "./names";
 
 /** Writes `schema.json`: the package in Pulumi's schema language, for tools and for SDKs in other languages. */

@@ -1,6 +1,6 @@
 import type { Definition } from "../../provider/define";
-import { type SchemaNode, schemaOf, secretPaths } from "../../provider/schema";
-import type { Vendor } from "../../provider/vendor";
+import { type SchemaNode, schemaOf, secretPaths } from "../../provider/define/schema";
+import type { Vendor } from "../../provider/define/vendor";
 import { typeNameOf } from "../../provider/vendors";
 import { memberType, objectTypes, writable } from "./names";
 

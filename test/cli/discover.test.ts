@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type Sandbox, startSandbox } from "../../provider/sandbox";
+import { type Sandbox, startSandbox } from "../../sandbox";
 import { succeeded, TestStack } from "../harness/stack";
 import { type Ended, json, type Place, streamkeys } from "./command";
 

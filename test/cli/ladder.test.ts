@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { ladderSvg, presets, toTenbyteLadder } from "../../provider/ladder";
+import { ladderSvg, presets, toTenbyteLadder } from "../../provider/ladders";
 import { type Ended, json, streamkeys } from "./command";
 
 /** `streamkeys ladder`: a look at an encoding ladder before anything is applied. */

@@ -1,4 +1,4 @@
-import { type Sandbox, startSandbox } from "../../provider/sandbox";
+import { type Sandbox, startSandbox } from "../../sandbox";
 import { failed, succeeded, TestStack } from "../harness/stack";
 
 /** `import` on the real engine: it takes over what exists, although a dynamic host cannot import. */

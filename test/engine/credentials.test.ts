@@ -1,4 +1,4 @@
-import { type Sandbox, startSandbox } from "../../provider/sandbox";
+import { type Sandbox, startSandbox } from "../../sandbox";
 import { failed, succeeded, TestStack } from "../harness/stack";
 
 /** Accounts on the real engine: what is missing or wrong is named with the command that mends it. */

@@ -3,9 +3,9 @@ import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Definition } from "../../provider/define";
-import { type Sandbox, startSandbox } from "../../provider/sandbox";
-import type { Fault } from "../../provider/sandbox/faults";
-import type { Vendor } from "../../provider/vendor";
+import { type Sandbox, startSandbox } from "../../sandbox";
+import type { Fault } from "../../sandbox/faults";
+import type { Vendor } from "../../provider/define/vendor";
 import { vendors } from "../../provider/vendors";
 import { failed, type Run, succeeded, TestStack } from "../harness/stack";
 import { sampleOf } from "../harness/workbench";
@@ -55,7 +55,7 @@ const steps: Step[] = [
 
 const resources = vendors.flatMap((vendor) =>
   vendor.resources
-    .filter(({ outlivesDelete }) => !outlivesDelete)
+    .filter(({ makesNothing }) => !makesNothing)
     .map((definition) => ({ type: `${vendor.name}.${definition.name}`, vendor, definition })),
 );
 

@@ -1,4 +1,4 @@
-import { type Sandbox, startSandbox } from "../../provider/sandbox";
+import { type Sandbox, startSandbox } from "../../sandbox";
 import { succeeded, TestStack } from "../harness/stack";
 
 /** `Class.get` on the real engine, for every resource of every vendor: it reads, and manages nothing. */

@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type Sandbox, startSandbox } from "../../provider/sandbox";
+import { type Sandbox, startSandbox } from "../../sandbox";
 import { failed, succeeded, TestStack } from "../harness/stack";
 
 /** The package as a user gets it: packed, installed outside of the clone, used by a TypeScript program. */
@@ -60,7 +60,7 @@ describe("the packed package", () => {
       [],
     );
     expect(files).toEqual(
-      expect.arrayContaining(["LICENSE", "README.md", "schema.json", "dist/provider/host.js"]),
+      expect.arrayContaining(["LICENSE", "README.md", "schema.json", "dist/provider/hosts/dynamic.js"]),
     );
   });
 

@@ -1,4 +1,4 @@
-import { type Sandbox, startSandbox } from "../../provider/sandbox";
+import { type Sandbox, startSandbox } from "../../sandbox";
 import { succeeded, TestStack } from "../harness/stack";
 
 /** RedundantIngest on the real engine: an encoder always has one target whose key did not change. */

@@ -1,7 +1,7 @@
 import type { Definition } from "../../provider/define";
-import { type Sandbox, startSandbox } from "../../provider/sandbox";
-import { secretPaths, schemaOf } from "../../provider/schema";
-import type { Vendor } from "../../provider/vendor";
+import { type Sandbox, startSandbox } from "../../sandbox";
+import { secretPaths, schemaOf } from "../../provider/define/schema";
+import type { Vendor } from "../../provider/define/vendor";
 import { vendors } from "../../provider/vendors";
 import { succeeded, TestStack } from "../harness/stack";
 import { sampleOf } from "../harness/workbench";

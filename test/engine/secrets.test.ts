@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { readFileSync } from "node:fs";
-import { type Sandbox, startSandbox } from "../../provider/sandbox";
+import { type Sandbox, startSandbox } from "../../sandbox";
 import { failed, type Run, succeeded, TestStack } from "../harness/stack";
 
 /** The stream key, and every other secret, is in clear nowhere: state, backups, history, preview, `--json`, event log. */

@@ -1,4 +1,4 @@
-import { type Sandbox, startSandbox } from "../../provider/sandbox";
+import { type Sandbox, startSandbox } from "../../sandbox";
 import { failed, succeeded, TestStack } from "../harness/stack";
 
 /** Tenbyte on the real engine: what a user sees in preview, up, refresh and destroy. */

@@ -4,12 +4,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Context, Definition, Props } from "../../provider/define";
 import * as lifecycle from "../../provider/lifecycle";
-import { openJournal } from "../../provider/journal";
-import type { Subject } from "../../provider/lifecycle";
-import { type Sandbox, startSandbox } from "../../provider/sandbox";
-import { simulators } from "../../provider/sandbox/simulators";
-import type { Sample, Samples } from "../../provider/samples";
-import type { Vendor } from "../../provider/vendor";
+import { openJournal } from "../../provider/lifecycle/journal";
+import type { ResourceType } from "../../provider/lifecycle";
+import { type Sandbox, startSandbox } from "../../sandbox";
+import { simulators } from "../../sandbox/vendors";
+import type { Sample, Samples } from "./sample";
+import type { Vendor } from "../../provider/define/vendor";
 
 /** A resource type at work against the sandbox, method by method, as the engine would call it. */
 
@@ -23,9 +23,9 @@ export interface Kept {
 /** The samples of a resource. Every vendor has them in its folder. */
 export function sampleOf(vendor: Vendor, { name }: Definition): Sample {
   // eslint-disable-next-line @typescript-eslint/no-require-imports -- by convention, so that no list can miss one
-  const { samples } = require(`../../provider/vendors/${vendor.name}/samples`) as { samples: Samples };
+  const { samples } = require(`../vendors/${vendor.name}/samples`) as { samples: Samples };
   const sample = samples[name];
-  if (!sample) throw new Error(`provider/vendors/${vendor.name}/samples.ts has no sample for ${name}`);
+  if (!sample) throw new Error(`test/vendors/${vendor.name}/samples.ts has no sample for ${name}`);
   return sample;
 }
 
@@ -56,8 +56,8 @@ export class Workbench {
   }
 
   /** The resource type as a process sees it: what one run remembers, another does not. */
-  subject(definition: Definition = this.definition): Subject {
-    return lifecycle.subjectOf(this.vendor, definition, {
+  resourceType(definition: Definition = this.definition): ResourceType {
+    return lifecycle.resourceTypeOf(this.vendor, definition, {
       settings: {
         config: (key) =>
           key === `streamkeys:${this.vendor.name}`
@@ -74,7 +74,7 @@ export class Workbench {
 
   /** The context of a call, for functions of a Definition. */
   get context(): Context {
-    const { warn, progress } = this.subject().world;
+    const { warn, progress } = this.resourceType().host;
     return { warn, progress, interruptLive: false };
   }
 
@@ -85,44 +85,48 @@ export class Workbench {
     const needed = this.vendor.resources.find(({ name }) => name === parent);
     if (!needed) throw new Error(`${definition.name} names an unknown parent ${parent}`);
     const sample = sampleOf(this.vendor, needed);
-    const kept = await this.create(sample.minimal(await this.parent(needed)), this.subject(needed));
+    const kept = await this.create(sample.minimal(await this.parent(needed)), this.resourceType(needed));
     return kept.id;
   }
 
   /** Check and create, as the engine does for a new resource. */
-  async create(program: Props, subject: Subject = this.subject()): Promise<Kept> {
-    const inputs = this.checked(subject, {}, program);
-    const { id, outs } = await lifecycle.create(subject, inputs);
+  async create(program: Props, type: ResourceType = this.resourceType()): Promise<Kept> {
+    const inputs = this.checked(type, {}, program);
+    const { id, outs } = await lifecycle.create(type, inputs);
     return { id, inputs, outs };
   }
 
   /** Check, diff and then whatever diff asks for, as the engine does in an `up`. */
-  async up(kept: Kept, program: Props, subject: Subject = this.subject()): Promise<Kept & { did: Did }> {
-    const inputs = this.checked(subject, kept.inputs, program);
-    const difference = await lifecycle.diff(subject, kept.id, kept.outs, inputs);
+  async up(
+    kept: Kept,
+    program: Props,
+    type: ResourceType = this.resourceType(),
+  ): Promise<Kept & { did: Did }> {
+    const inputs = this.checked(type, kept.inputs, program);
+    const difference = await lifecycle.diff(type, kept.id, kept.outs, inputs);
     if (difference.changes === false && difference.replaces.length === 0)
       return { ...kept, inputs, did: "nothing" };
     if (difference.replaces.length === 0) {
       return {
         id: kept.id,
         inputs,
-        outs: await lifecycle.update(subject, kept.id, kept.outs, inputs),
+        outs: await lifecycle.update(type, kept.id, kept.outs, inputs),
         did: "update",
       };
     }
-    if (difference.deleteBeforeReplace) await lifecycle.remove(subject, kept.id, kept.outs);
-    const made = await this.create(program, subject);
-    if (!difference.deleteBeforeReplace) await lifecycle.remove(subject, kept.id, kept.outs);
+    if (difference.deleteBeforeReplace) await lifecycle.remove(type, kept.id, kept.outs);
+    const made = await this.create(program, type);
+    if (!difference.deleteBeforeReplace) await lifecycle.remove(type, kept.id, kept.outs);
     return { ...made, did: "replace" };
   }
 
   /** What a refresh finds; undefined when the object is gone. */
   read({ id, outs }: Kept): Promise<lifecycle.Found | undefined> {
-    return lifecycle.read(this.subject(), id, outs);
+    return lifecycle.read(this.resourceType(), id, outs);
   }
 
   remove({ id, outs }: Kept): Promise<void> {
-    return lifecycle.remove(this.subject(), id, outs);
+    return lifecycle.remove(this.resourceType(), id, outs);
   }
 
   /** The requests of `act`, as `VERB status`. */
@@ -141,15 +145,15 @@ export class Workbench {
     simulators[this.vendor.name]?.remove(this.sandbox.data[this.vendor.name] ?? {}, id);
   }
 
-  private checked(subject: Subject, olds: Props, program: Props): Props {
+  private checked(type: ResourceType, olds: Props, program: Props): Props {
     const named =
       "name" in this.definition.inputs
         ? { name: `unnamed-${randomUUID().slice(0, 4)}`, ...program }
         : program;
     const { inputs, failures } = lifecycle.check(
-      subject,
+      type,
       olds,
-      subject.definition === this.definition ? named : program,
+      type.definition === this.definition ? named : program,
     );
     if (failures.length > 0) throw new Error(JSON.stringify(failures));
     return inputs;

@@ -1,6 +1,12 @@
-import { aiozLosses, checkAiozQualities, LadderError, presets, toAiozQualities } from "../../provider/ladder";
-import type { Ladder, VideoRung } from "../../provider/ladder";
-import { UNKNOWN } from "../../provider/unknown";
+import {
+  aiozLosses,
+  checkAiozQualities,
+  LadderError,
+  presets,
+  toAiozQualities,
+} from "../../provider/ladders";
+import type { Ladder, VideoRung } from "../../provider/ladders";
+import { UNKNOWN } from "../../provider/engine-values";
 
 const top = presets["h264-720p30"].rungs[3] as VideoRung;
 const one: Ladder = { name: "one", rungs: [top] };

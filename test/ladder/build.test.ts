@@ -1,5 +1,5 @@
-import { cap, dropRung, LadderError, presets, withFps } from "../../provider/ladder";
-import type { Ladder } from "../../provider/ladder";
+import { cap, dropRung, LadderError, presets, withFps } from "../../provider/ladders";
+import type { Ladder } from "../../provider/ladders";
 
 const names = (ladder: Ladder) => ladder.rungs.map(({ name }) => name);
 const ladder = presets["h264-1080p30"];

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { aiozRules, ladderSvg, ladderTable, presets, rules, tenbyteRules } from "../../provider/ladder";
-import type { Ladder } from "../../provider/ladder";
+import { aiozRules, ladderSvg, ladderTable, presets, rules, tenbyteRules } from "../../provider/ladders";
+import type { Ladder } from "../../provider/ladders";
 
 const docs = (path: string) => readFileSync(join(__dirname, "../../docs", path), "utf8");
 

@@ -1,4 +1,4 @@
-import { smallestLevel } from "../../provider/ladder";
+import { smallestLevel } from "../../provider/ladders";
 import { findLevel, frameLoad } from "../../provider/ladder/levels";
 
 /** What the standards' own tables of frame sizes say (H.264 Table A-6, H.265 Table A.11), and common practice. */

@@ -1,4 +1,4 @@
-import { checkLadder, presets } from "../../provider/ladder";
+import { checkLadder, presets } from "../../provider/ladders";
 import { published } from "./published";
 
 describe("a published ladder passes", () => {

@@ -1,5 +1,5 @@
 /** Ladders as vendors and standards publish them. A rule that finds an error in one of these is wrong. */
-import type { AudioRung, Ladder, VideoRung } from "../../provider/ladder";
+import type { AudioRung, Ladder, VideoRung } from "../../provider/ladders";
 
 /** A published ladder, and the warnings that its own authors' choices are known to raise. */
 export interface Published {

@@ -10,7 +10,7 @@ import {
   tenbyteRules,
   toAiozQualities,
   toTenbyteLadder,
-} from "../../provider/ladder";
+} from "../../provider/ladders";
 import type {
   AiozQuality,
   Finding,
@@ -18,7 +18,7 @@ import type {
   LadderContext,
   TenbyteLadder,
   VideoRung,
-} from "../../provider/ladder";
+} from "../../provider/ladders";
 
 const ladder = presets["h264-1080p30"]; // rungs 0 to 4: 240p, 360p, 480p, 720p, 1080p
 const hevc = presets["h265-1080p30"];

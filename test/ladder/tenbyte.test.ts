@@ -1,6 +1,6 @@
-import { checkTenbyteLadder, LadderError, presets, toTenbyteLadder } from "../../provider/ladder";
-import type { Ladder, LadderProblem, VideoRung } from "../../provider/ladder";
-import { UNKNOWN } from "../../provider/unknown";
+import { checkTenbyteLadder, LadderError, presets, toTenbyteLadder } from "../../provider/ladders";
+import type { Ladder, LadderProblem, VideoRung } from "../../provider/ladders";
+import { UNKNOWN } from "../../provider/engine-values";
 import { publishedLadder } from "./published";
 
 const preset = presets["h264-720p60"];

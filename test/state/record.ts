@@ -1,5 +1,5 @@
 import { cpSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { startSandbox } from "../../provider/sandbox";
+import { startSandbox } from "../../sandbox";
 import { succeeded, TestStack } from "../harness/stack";
 
 /**

@@ -1,5 +1,5 @@
 import { readdirSync } from "node:fs";
-import { type Sandbox, startSandbox } from "../../provider/sandbox";
+import { type Sandbox, startSandbox } from "../../sandbox";
 import { succeeded, TestStack } from "../harness/stack";
 
 /** What released versions left in users' state must be a clean preview with the code of today. */

@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { Gone, Refused, StreamkeysError } from "../../errors";
-import { type Api, path } from "../../http";
+import { Gone, Refused, StreamkeysError } from "../../define/errors";
+import { type Api, path } from "../../define/api";
 
 /** AIOZ's replies, and the calls that both resources share (sheet, sections 3, 4 and 8). */
 

@@ -1,5 +1,5 @@
 import { secret, text } from "../../define";
-import type { Vendor } from "../../vendor";
+import type { Vendor } from "../../define/vendor";
 import { errorReply, firstKeys } from "./api";
 import { stream } from "./stream";
 import { streamKey } from "./stream-key";
@@ -29,7 +29,7 @@ export const aioz: Vendor = {
   },
   alternatives: [["publicKey", "secretKey"], ["bearerToken"]],
   // An empty bearer token makes AIOZ answer 500 (sheet, section 2).
-  headers: ({ publicKey = "", secretKey = "", bearerToken }): Record<string, string> =>
+  sign: (_, { publicKey = "", secretKey = "", bearerToken }): Record<string, string> =>
     bearerToken
       ? { authorization: `Bearer ${bearerToken}` }
       : { "stream-public-key": publicKey, "stream-secret-key": secretKey },

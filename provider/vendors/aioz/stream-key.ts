@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { defineResource, replaces, secret, type Seen, text } from "../../define";
-import { Gone, Refused } from "../../errors";
-import { type Api, path } from "../../http";
+import { Gone, Refused } from "../../define/errors";
+import { type Api, path } from "../../define/api";
 import {
   deleteStreaming,
   listAllKeys,
@@ -59,13 +59,13 @@ export const streamKey = defineResource({
     "by replacement: a new key is made, then the old one is deleted; while the key is live it waits for the next run",
 
   create: async (api, { name, save, type }) =>
-    described(await api.post(path`/live_streams`, oneKey, { body: { name, save, type } })),
+    toSeen(await api.post(path`/live_streams`, oneKey, { body: { name, save, type } })),
 
-  read: async (api, id) => described(await getKey(api, id)),
+  read: async (api, id) => toSeen(await getKey(api, id)),
 
   // PUT replaces both fields: one that is left out would be emptied (sheet, section 3.1).
   update: async (api, id, { name, save }) =>
-    described(await api.put(path`/live_streams/${id}`, oneKey, { body: { name, save } })),
+    toSeen(await api.put(path`/live_streams/${id}`, oneKey, { body: { name, save } })),
 
   delete: async (api, id, _, { interruptLive }) => {
     try {
@@ -85,7 +85,7 @@ export const streamKey = defineResource({
     for await (const key of listKeys(api, type)) {
       if (attempt.isBefore(key.created_at)) break;
       const alike = key.name === name && (key.save ?? false) === save;
-      if (alike && attempt.couldHaveMade(key.created_at)) found.push(described(await getKey(api, key.id)));
+      if (alike && attempt.couldHaveMade(key.created_at)) found.push(toSeen(await getKey(api, key.id)));
     }
     return found;
   },
@@ -116,7 +116,7 @@ async function deleteLiveStreamings(api: Api, keyId: string): Promise<void> {
   }
 }
 
-function described({ data: key }: z.infer<typeof oneKey>): Seen {
+function toSeen({ data: key }: z.infer<typeof oneKey>): Seen {
   return {
     id: key.id,
     inputs: { name: key.name ?? undefined, save: key.save ?? undefined, type: key.type ?? undefined },

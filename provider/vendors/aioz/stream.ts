@@ -1,10 +1,10 @@
 import { z } from "zod";
 import { defineResource, ours, replaces, type Seen, text } from "../../define";
-import { Gone, Refused, StreamkeysError } from "../../errors";
-import { type Api, path } from "../../http";
-import { aiozRules, checkAiozQualities } from "../../ladder";
+import { Gone, Refused, StreamkeysError } from "../../define/errors";
+import { type Api, path } from "../../define/api";
+import { aiozRules, checkAiozQualities } from "./ladder";
 import { ladderProblems, ladderRulesOff } from "../../ladder/input";
-import { toSnakeCase } from "../../wire";
+import { toSnakeCase } from "../../calls/wire";
 import {
   deleteStreaming,
   done,
@@ -130,13 +130,13 @@ export const stream = defineResource({
   create: async (api, { keyId, ...stream }) => {
     const body = toWire(stream);
     const { data } = await api.post(path`/live_streams/${keyId}/streamings`, oneStreaming, { body });
-    return described(keyId, data);
+    return toSeen(keyId, data);
   },
 
   read: async (api, id, _, { warn }) => {
     const streaming = await getStreaming(api, partsOf(id));
     if (hasEnded(streaming)) warn(`${ended(id)} ${NEXT_BROADCAST}`);
-    return described(partsOf(id).keyId, streaming);
+    return toSeen(partsOf(id).keyId, streaming);
   },
 
   // PUT replaces title, recording and ladder together, and answers without the streaming (sheet, section 8).
@@ -149,7 +149,7 @@ export const stream = defineResource({
       if (!(error instanceof Refused || error instanceof Gone) || !(await isOver(api, id))) throw error;
       throw new StreamkeysError(`${ended(id)} It cannot be changed any more. ${NEXT_BROADCAST}`);
     }
-    return described(keyId, await getStreaming(api, partsOf(id)));
+    return toSeen(keyId, await getStreaming(api, partsOf(id)));
   },
 
   // What has been broadcast, and perhaps recorded, is not ours to destroy; nor does AIOZ's server code allow it.
@@ -168,7 +168,7 @@ export const stream = defineResource({
     const found: Seen[] = [];
     for await (const streaming of listStreamings(api, keyId)) {
       const alike = streaming.title === title;
-      if (alike && attempt.couldHaveMade(streaming.created_at)) found.push(described(keyId, streaming));
+      if (alike && attempt.couldHaveMade(streaming.created_at)) found.push(toSeen(keyId, streaming));
     }
     return found;
   },
@@ -194,7 +194,7 @@ const toWire = ({ title, save, qualities }: Omit<Inputs, "keyId">) => ({
   ...(qualities ? { qualities: toSnakeCase(qualities) } : {}),
 });
 
-function described(keyId: string, { id: streamId, title, save, assets, ...reply }: StreamingReply): Seen {
+function toSeen(keyId: string, { id: streamId, title, save, assets, ...reply }: StreamingReply): Seen {
   return {
     id: idOf({ keyId, streamId }),
     // Of the ladder AIOZ reports only names, and adds rungs of its own: nothing to compare.

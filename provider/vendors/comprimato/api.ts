@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { CallError } from "../../errors";
-import { type Api, path } from "../../http";
+import { CallError } from "../../define/errors";
+import { type Api, path } from "../../define/api";
 
 /**
  * Every call to Comprimato, so that a wrong assumption is mended here (sheet, sections 1, 2 and 7).

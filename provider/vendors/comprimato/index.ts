@@ -1,6 +1,6 @@
 import { secret, text } from "../../define";
-import { Gone } from "../../errors";
-import type { Vendor } from "../../vendor";
+import { Gone } from "../../define/errors";
+import type { Vendor } from "../../define/vendor";
 import { getStream } from "./api";
 import { stream } from "./stream";
 
@@ -19,7 +19,7 @@ export const comprimato: Vendor = {
   },
   environment: { apiKey: "COMPRIMATO_API_KEY" },
   alternatives: [["apiKey"]],
-  headers: ({ apiKey = "" }) => ({ authorization: apiKey }),
+  sign: (_, { apiKey = "" }) => ({ authorization: apiKey }),
   // Assumed (sheet, section 7): error bodies are unknown, but an API's own 404 is JSON and a stray web server's is not.
   isGone: (status, body) =>
     status === 404 && typeof body === "object" && body !== null && !Array.isArray(body),

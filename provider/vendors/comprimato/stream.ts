@@ -1,6 +1,6 @@
 import { createOnly, defineResource, secret, type Seen, text } from "../../define";
-import { CallError, Refused } from "../../errors";
-import type { Api } from "../../http";
+import { CallError, Refused } from "../../define/errors";
+import type { Api } from "../../define/api";
 import { createStream, deleteStream, getStream, isNoSuchCall, mayBeLive, type StreamReply } from "./api";
 
 /** A stream with both its keys (sheet, sections 1 to 6 and 10). */
@@ -37,7 +37,7 @@ export const stream = defineResource({
   },
   rotation: "by replacement: a new stream with new keys and a new id, then the old one is deleted",
 
-  create: async (api) => described(await createStream(api)),
+  create: async (api) => toSeen(await createStream(api)),
 
   read: async (api, id, { streamerKey }, { warn }) => {
     const seen = await look(api, id, warn);
@@ -72,7 +72,7 @@ export const stream = defineResource({
 /** What Comprimato says of the stream: nothing, where the assumed call does not exist. */
 async function look(api: Api, id: string, warn: (message: string) => void): Promise<Seen> {
   try {
-    return described(await getStream(api, id));
+    return toSeen(await getStream(api, id));
   } catch (error) {
     if (!isNoSuchCall(error)) throw error;
     warn(`${error.message} Comprimato cannot show the stream, so the state is left as it was.`);
@@ -92,7 +92,7 @@ function adviceFor(error: unknown): string | undefined {
     : undefined;
 }
 
-function described({ id, streamer_key, player_key }: StreamReply): Seen {
+function toSeen({ id, streamer_key, player_key }: StreamReply): Seen {
   return {
     id,
     inputs: {},

@@ -1,7 +1,6 @@
 import { z } from "zod";
-import { type CallFailure, Gone, Refused } from "../../errors";
-import { type Api, type Path, path } from "../../http";
-import { listAt, writingTo } from "./kept-list";
+import { type CallFailure, Gone, Refused } from "../../define/errors";
+import { type Api, type Path, path } from "../../define/api";
 
 /**
  * Edgecast's calls and replies (sheet, sections 1, 2 and 5). Assumed, because no page shows it in full:
@@ -74,9 +73,24 @@ type Item = StreamKeyItem | InstanceItem;
 /** Successful PUTs have no documented body, so none is read. */
 const ignored = z.unknown();
 
-/** Everything of a kind in the account. */
+/** How old a list may be, counted from when it was asked for. */
+const FRESH_MS = 5_000;
+
+/**
+ * Everything of a kind in the account. Edgecast's only safe read is the whole list (sheet, section 7), and a refresh of a
+ * hundred keys would ask for it a hundred times: a burst shares one.
+ */
 export function listAll<T>(api: Api, { path, item }: Collection<T>): Promise<T[]> {
-  return listAt(api, path, item);
+  return api.shared(path.encoded, FRESH_MS, () => api.get(path, z.array(item)));
+}
+
+/** Writes something that the list at `at` shows; also a failed write may have changed it. */
+export async function writingTo<T>(api: Api, at: Path, write: () => Promise<T>): Promise<T> {
+  try {
+    return await write();
+  } finally {
+    api.unshare(at.encoded);
+  }
 }
 
 /**
@@ -139,5 +153,5 @@ export async function putGlobalKey(api: Api, key: string): Promise<void> {
 
 /** The parts of a sentence about a call of this account. */
 export function failureOf(api: Api, call: string, detail: string): CallFailure {
-  return { vendor: api.account.label, call, detail };
+  return { vendor: api.label, call, detail };
 }

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { type Problem, secret } from "../../define";
-import { NotNow } from "../../errors";
+import { NotNow } from "../../define/errors";
 
 /** The input `key`: a key that the program chooses itself, which then nobody else rotates. */
 

@@ -1,7 +1,7 @@
 import { defineResource, secret, type Seen, text } from "../../define";
-import { Gone, UnexpectedReply } from "../../errors";
-import type { Api } from "../../http";
-import { freshKey } from "../../key";
+import { Gone, UnexpectedReply } from "../../define/errors";
+import type { Api } from "../../define/api";
+import { freshKey } from "../../calls/fresh-key";
 import { failureOf, getGlobalKey, putGlobalKey } from "./api";
 import { givenKey, givenKeyProblems, refuseGivenKey } from "./given-key";
 
@@ -40,19 +40,20 @@ export const globalKey = defineResource({
     "running sessions is not documented",
   validate: givenKeyProblems,
   singleton: true,
+  makesNothing: true,
   outlivesDelete: true,
 
   // After a lost answer the next run finds the key in force, and takes it over or knows it for the program's.
   create: async (api, { key }, { freshKey }) => {
     const current = await getGlobalKey(api);
     const wanted = key ?? current ?? freshKey;
-    return wanted === current ? described(wanted) : replace(api, wanted);
+    return wanted === current ? toSeen(wanted) : replace(api, wanted);
   },
 
   read: async (api, id, state) => {
     const key = id === ID ? await getGlobalKey(api) : undefined;
     if (key === undefined) throw new Gone(failureOf(api, "GET /httpstreaming/dcp/globalkey", "has no key"));
-    return described(key, state);
+    return toSeen(key, state);
   },
 
   update: async (api, _, inputs) => replace(api, inputs.key ?? freshKey(), inputs),
@@ -75,7 +76,7 @@ export const globalKey = defineResource({
 /** Sets the key, and reads it back: success has no body that could confirm it. */
 async function replace(api: Api, key: string, given: { key?: string | undefined } = {}): Promise<Seen> {
   await putGlobalKey(api, key);
-  if ((await getGlobalKey(api)) === key) return described(key, given);
+  if ((await getGlobalKey(api)) === key) return toSeen(key, given);
   throw new UnexpectedReply({
     ...failureOf(api, "PUT /httpstreaming/dcp/globalkey", "was accepted, but another key is in force"),
     advice: "Run `pulumi refresh` to see which, and run again.",
@@ -83,6 +84,6 @@ async function replace(api: Api, key: string, given: { key?: string | undefined 
 }
 
 /** `key` is an input only where the program gives it; a generated key must not show up as one. */
-function described(key: string, given: { key?: string | undefined } = {}): Seen {
+function toSeen(key: string, given: { key?: string | undefined } = {}): Seen {
   return { id: ID, inputs: given.key === undefined ? {} : { key }, outputs: { globalKey: key } };
 }

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { secret, text } from "../../define";
-import { path } from "../../http";
-import type { Vendor } from "../../vendor";
+import { path } from "../../define/api";
+import type { Vendor } from "../../define/vendor";
 import { instances } from "./api";
 import { globalKey } from "./global-key";
 import { instance } from "./instance";
@@ -38,7 +38,7 @@ export const edgecast: Vendor = {
   },
   environment: { accountNumber: "EDGECAST_ACCOUNT_NUMBER", token: "EDGECAST_TOKEN" },
   alternatives: [["accountNumber", "token"]],
-  headers: ({ token = "" }) => ({ authorization: `TOK:${token}` }),
+  sign: (_, { token = "" }) => ({ authorization: `TOK:${token}` }),
   accountPath: ({ accountNumber = "" }) => path`/${accountNumber}`.encoded,
   // Edgecast has no not-found of its own: an unknown id answers `200 {}` or 400, and so does a wrong account number
   // (section 5). The resources look for absence from a list instead.

@@ -73,18 +73,18 @@ export const instance = defineResource({
   outputs: { hlsPlaybackUrl: text("HLS playback URL.").optional() },
   validate,
 
-  create: async (api, inputs) => described(await createOne(api, instances, written(inputs))),
-  read: async (api, id) => described(await findOne(api, instances, id)),
+  create: async (api, inputs) => toSeen(await createOne(api, instances, toWire(inputs))),
+  read: async (api, id) => toSeen(await findOne(api, instances, id)),
   update: async (api, id, inputs, previous) => {
-    const current = described(await findOne(api, instances, id)).inputs;
-    return described(await replaceOne(api, instances, id, replacement(inputs, previous, current)));
+    const current = toSeen(await findOne(api, instances, id)).inputs;
+    return toSeen(await replaceOne(api, instances, id, replacement(inputs, previous, current)));
   },
   delete: (api, id) => deleteOne(api, instances, id),
 
   find: async (api, { instanceName }) =>
     (await listAll(api, instances))
       .filter(({ InstanceName }) => InstanceName === instanceName)
-      .map((item) => described(item)),
+      .map((item) => toSeen(item)),
 
   list: async function* (api) {
     for (const { Id, InstanceName } of await listAll(api, instances)) {
@@ -97,7 +97,7 @@ export const instance = defineResource({
 const DVR_UNSET = 1;
 
 /** The fields of the inputs that are set. */
-function written(inputs: Partial<Inputs>): Record<string, unknown> {
+function toWire(inputs: Partial<Inputs>): Record<string, unknown> {
   return {
     InstanceName: inputs.instanceName,
     DvrDuration: inputs.dvrDurationMinutes === DVR_UNSET ? undefined : inputs.dvrDurationMinutes,
@@ -113,12 +113,12 @@ function replacement(inputs: Inputs, previous: Partial<Inputs>, current: Partial
   const names = Object.keys(current) as (keyof Inputs)[];
   const unmanaged = names.filter((name) => previous[name] === undefined);
   const kept = Object.fromEntries(unmanaged.map((name) => [name, current[name]]));
-  const fields = written({ encrypted: false, ssaEnabled: false, ...kept, ...inputs });
+  const fields = toWire({ encrypted: false, ssaEnabled: false, ...kept, ...inputs });
   // Without encryption there is no key to rotate.
   return { ...fields, EncryptedKeyRotation: fields.Encrypted ? (fields.EncryptedKeyRotation ?? null) : null };
 }
 
-function described(item: Partial<InstanceItem> & { Id: string }): Seen {
+function toSeen(item: Partial<InstanceItem> & { Id: string }): Seen {
   return {
     id: item.Id,
     inputs: {

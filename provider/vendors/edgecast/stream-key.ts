@@ -1,8 +1,8 @@
 import { z } from "zod";
 import { defineResource, secret, type Seen, text } from "../../define";
-import { StreamkeysError, UnexpectedReply } from "../../errors";
-import type { Api } from "../../http";
-import { freshKey } from "../../key";
+import { StreamkeysError, UnexpectedReply } from "../../define/errors";
+import type { Api } from "../../define/api";
+import { freshKey } from "../../calls/fresh-key";
 import {
   createOne,
   deleteOne,
@@ -72,12 +72,12 @@ export const streamKey = defineResource({
   create: async (api, { dirPath, key }, { freshKey }) => {
     const sent = { DirPath: dirPath, Key: key ?? freshKey };
     const { Id } = await createOne(api, streamKeys, sent);
-    return described({ Id, ...sent }, {});
+    return toSeen({ Id, ...sent }, {});
   },
 
   read: async (api, id, state) => {
     const item = await findOne(api, streamKeys, id);
-    return described({ ...item, Key: item.Key ?? state.key ?? state.streamKey }, state);
+    return toSeen({ ...item, Key: item.Key ?? state.key ?? state.streamKey }, state);
   },
 
   update: async (api, id, inputs, previous) => {
@@ -101,7 +101,7 @@ export const streamKey = defineResource({
       );
     }
     const made = candidates.filter(({ Key = "" }) => (key === undefined ? isOwnKey(Key) : Key === key));
-    return made.map((item) => described(item, {}));
+    return made.map((item) => toSeen(item, {}));
   },
 
   list: async function* (api) {
@@ -136,11 +136,11 @@ async function replace(
       advice: "Run `pulumi refresh` to see what is in force, and run again.",
     });
   }
-  return described({ ...item, Key }, given);
+  return toSeen({ ...item, Key }, given);
 }
 
 /** `key` is an input only where the program gives it; a generated key must not show up as one. */
-function described({ Id, DirPath, Key: key }: StreamKeyItem, given: { key?: string | undefined }): Seen {
+function toSeen({ Id, DirPath, Key: key }: StreamKeyItem, given: { key?: string | undefined }): Seen {
   if (key === undefined) throw unknownKey(Id);
   const [, stream] = DirPath.split("/");
   return {

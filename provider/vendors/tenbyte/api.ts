@@ -1,6 +1,6 @@
 import { z } from "zod";
-import type { Api } from "../../http";
-import { path } from "../../http";
+import type { Api } from "../../define/api";
+import { path } from "../../define/api";
 
 /** Tenbyte's replies and calls that both resources share (sheet, sections 1 and 3). */
 

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { secret, text } from "../../define";
-import { path } from "../../http";
-import type { Vendor } from "../../vendor";
+import { path } from "../../define/api";
+import type { Vendor } from "../../define/vendor";
 import { stream } from "./stream";
 import { streamKey } from "./stream-key";
 
@@ -27,7 +27,7 @@ export const tenbyte: Vendor = {
   },
   environment: { apiKey: "TENBYTE_API_KEY", token: "TENBYTE_TOKEN" },
   alternatives: [["apiKey"], ["token"]],
-  headers: ({ apiKey, token = "" }): Record<string, string> =>
+  sign: (_, { apiKey, token = "" }): Record<string, string> =>
     apiKey === undefined ? { authorization: `Bearer ${token}` } : { "x-api-key": apiKey },
   // The envelope tells Tenbyte's own 404 from that of a wrong base URL.
   isGone: (status, body) => status === 404 && errorBody.safeParse(body).data?.success === false,

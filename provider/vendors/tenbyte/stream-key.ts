@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { defineResource, replaces, revokeOnDelete, secret, type Seen, text } from "../../define";
-import { path } from "../../http";
+import { path } from "../../define/api";
 import { getStream, listStreams, mayBeLive, streamReply } from "./api";
 
 /** A stream whose key is there; a reply without one is an error, so that state never loses the key. */
@@ -28,9 +28,10 @@ export const streamKey = defineResource({
   },
   rotation: "in place, by `reset-key`; the old key dies at once and a running broadcast is disconnected",
 
-  create: async (api, { streamId }) => described(await api.get(path`/streams/${streamId}`, keyedStream)),
-  read: async (api, id) => described(await api.get(path`/streams/${id}`, keyedStream)),
-  rotate: async (api, id) => described(await api.post(path`/streams/${id}/reset-key`, keyedStream)),
+  create: async (api, { streamId }) => toSeen(await api.get(path`/streams/${streamId}`, keyedStream)),
+  read: async (api, id) => toSeen(await api.get(path`/streams/${id}`, keyedStream)),
+  rotate: async (api, id) => toSeen(await api.post(path`/streams/${id}/reset-key`, keyedStream)),
+  makesNothing: true,
   outlivesDelete: true,
   delete: async (api, id, { revokeOnDelete }) => {
     if (revokeOnDelete) await api.post(path`/streams/${id}/reset-key`, keyedStream);
@@ -46,7 +47,7 @@ export const streamKey = defineResource({
   },
 });
 
-function described({ data: { id, stream_key: key, ingest } }: z.infer<typeof keyedStream>): Seen {
+function toSeen({ data: { id, stream_key: key, ingest } }: z.infer<typeof keyedStream>): Seen {
   return {
     id,
     inputs: { streamId: id },

@@ -1,11 +1,11 @@
 import { z } from "zod";
 import { defineResource, type Known, type Problem, secret, type Seen, text, unordered } from "../../define";
-import { LostAnswer, Refused } from "../../errors";
-import { type Api, path } from "../../http";
-import { checkTenbyteLadder, tenbyteRules } from "../../ladder";
+import { LostAnswer, Refused } from "../../define/errors";
+import { type Api, path } from "../../define/api";
+import { checkTenbyteLadder, tenbyteRules } from "./ladder";
 import { ladderProblems, ladderRulesOff } from "../../ladder/input";
-import { poll } from "../../poll";
-import { toCamelCase, toSnakeCase } from "../../wire";
+import { poll } from "../../calls/poll";
+import { toCamelCase, toSnakeCase } from "../../calls/wire";
 import { done, getStream, listStreams, mayBeLive, oneStream, type StreamReply } from "./api";
 
 const integer = (about: string) => z.number().int().describe(about);
@@ -189,9 +189,9 @@ export const stream = defineResource({
   validate,
 
   create: async (api, stream) =>
-    described((await api.post(path`/streams`, oneStream, { body: toWire(stream) })).data),
+    toSeen((await api.post(path`/streams`, oneStream, { body: toWire(stream) })).data),
 
-  read: async (api, id) => described(await getStream(api, id)),
+  read: async (api, id) => toSeen(await getStream(api, id)),
 
   delete: async (api, id, _, { interruptLive, progress }) => {
     try {
@@ -212,8 +212,7 @@ export const stream = defineResource({
       // Newest first, so what follows is older still.
       if (attempt.isBefore(item.created_at)) break;
       const alike = item.name === name && item.type === type && item.mode === mode && item.region === region;
-      if (alike && attempt.couldHaveMade(item.created_at))
-        found.push(described(await getStream(api, item.id)));
+      if (alike && attempt.couldHaveMade(item.created_at)) found.push(toSeen(await getStream(api, item.id)));
     }
     return found;
   },
@@ -235,7 +234,7 @@ function toWire({ meta, ...stream }: Inputs): unknown {
   return { ...(toSnakeCase(body) as object), ...(meta === undefined ? {} : { meta }) };
 }
 
-function described(reply: StreamReply): Seen {
+function toSeen(reply: StreamReply): Seen {
   const { ingest, playback, recording } = reply;
   const wire = {
     name: reply.name,
@@ -281,7 +280,7 @@ async function stop(api: Api, id: string, progress: (message: string) => void): 
   );
   if (!idle) {
     throw new LostAnswer({
-      vendor: api.account.label,
+      vendor: api.label,
       call: `POST /streams/${id}/stop`,
       detail: `did not bring the stream to idle within ${STOP_TIMEOUT_MS / 1000} s`,
       advice: "Run again to delete it.",

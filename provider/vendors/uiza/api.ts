@@ -1,7 +1,7 @@
 import { z } from "zod";
-import { NotNow, Refused, StreamkeysError, UnexpectedReply } from "../../errors";
-import { type Api, path } from "../../http";
-import { poll } from "../../poll";
+import { NotNow, Refused, StreamkeysError, UnexpectedReply } from "../../define/errors";
+import { type Api, path } from "../../define/api";
+import { poll } from "../../calls/poll";
 
 /**
  * Uiza's replies and the calls that both resources share (sheet, sections 3, 4, 6 and 7).
@@ -57,17 +57,17 @@ export async function whenReady(
   id: string,
   progress: (message: string) => void,
 ): Promise<ReadyEntity> {
-  const { label, waitSeconds } = api.account;
+  const { label, waitMs } = api;
   const look = async (): Promise<ReadyEntity | undefined> => {
     const entity = await getEntity(api, id);
     return isReady(entity) ? entity : undefined;
   };
-  const ready = await poll(look, waitSeconds * 1000, (seconds) => {
+  const ready = await poll(look, waitMs, (seconds) => {
     progress(`Waiting for Uiza to allocate live entity ${id} (${seconds} s; a minute is usual)`);
   });
   if (ready) return ready;
   throw new StreamkeysError(
-    `${label}: live entity ${id} was not ready within ${waitSeconds} s, where a minute is usual ` +
+    `${label}: live entity ${id} was not ready within ${waitMs / 1000} s, where a minute is usual ` +
       "(`waitSeconds` of the account sets how long to wait).",
   );
 }
@@ -98,7 +98,7 @@ export async function resetKey(api: Api, id: string): Promise<ReadyEntity> {
 function keyed(api: Api, call: string, entity: LiveEntity): ReadyEntity {
   if (isReady(entity)) return entity;
   throw new UnexpectedReply({
-    vendor: api.account.label,
+    vendor: api.label,
     call,
     detail: "answered without a stream key, because the stream is still being allocated",
     advice: "Run again in a minute; the state is left as it was.",

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { secret, text } from "../../define";
-import { path } from "../../http";
-import type { Vendor } from "../../vendor";
+import { path } from "../../define/api";
+import type { Vendor } from "../../define/vendor";
 import { stream } from "./stream";
 import { streamKey } from "./stream-key";
 
@@ -26,7 +26,7 @@ export const uiza: Vendor = {
   environment: { apiKey: "UIZA_API_KEY" },
   alternatives: [["apiKey"]],
   // Uiza's prose says HTTP Basic; every sample sends the raw key (sheet, section 2).
-  headers: ({ apiKey = "" }) => ({ authorization: apiKey }),
+  sign: (_, { apiKey = "" }) => ({ authorization: apiKey }),
   // `error_type` tells Uiza's own 404 from that of a wrong base URL.
   isGone: (status, body) => status === 404 && errorBody.safeParse(body).success,
   // No status is documented for it (sheet, section 8).

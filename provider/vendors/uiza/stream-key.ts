@@ -24,12 +24,13 @@ export const streamKey = defineResource({
   },
   rotation: "in place, by a reset; a running broadcast goes on, the next connection needs the new key",
 
-  create: async (api, { streamId }) => described(await whenReady(api, streamId, () => undefined)),
-  read: async (api, id) => described(await getKeyed(api, id)),
+  create: async (api, { streamId }) => toSeen(await whenReady(api, streamId, () => undefined)),
+  read: async (api, id) => toSeen(await getKeyed(api, id)),
   rotate: async (api, id, _, { progress }) => {
     await whenReady(api, id, progress);
-    return described(await resetKey(api, id));
+    return toSeen(await resetKey(api, id));
   },
+  makesNothing: true,
   outlivesDelete: true,
   delete: async (api, id, { revokeOnDelete }) => {
     if (revokeOnDelete) await resetKey(api, id);
@@ -42,7 +43,7 @@ export const streamKey = defineResource({
   },
 });
 
-function described({ id, ingest }: ReadyEntity): Seen {
+function toSeen({ id, ingest }: ReadyEntity): Seen {
   return {
     id,
     inputs: { streamId: id },

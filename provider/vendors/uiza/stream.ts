@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { defineResource, replaces, type Seen, text } from "../../define";
-import { Gone, Refused } from "../../errors";
-import { path } from "../../http";
+import { Gone, Refused } from "../../define/errors";
+import { path } from "../../define/api";
 import { getEntity, listEntities, liveEntity, type LiveEntity, mayBeLive, whenReady } from "./api";
 
 /** What a refused delete means, by status (sheet, sections 3, 9 and 11). */
@@ -70,11 +70,11 @@ export const stream = defineResource({
   },
 
   create: async (api, { name, region, description, dvr }) =>
-    described(await api.post(path`/live_entities`, liveEntity, { body: { name, region, description, dvr } })),
+    toSeen(await api.post(path`/live_entities`, liveEntity, { body: { name, region, description, dvr } })),
 
   settle: async (api, id, { progress }) => {
     try {
-      return described(await whenReady(api, id, progress));
+      return toSeen(await whenReady(api, id, progress));
     } catch (error) {
       if (!(error instanceof Gone)) throw error;
       throw new Gone({
@@ -86,11 +86,11 @@ export const stream = defineResource({
     }
   },
 
-  read: async (api, id) => described(await getEntity(api, id)),
+  read: async (api, id) => toSeen(await getEntity(api, id)),
 
   // Partial: what is left out stays as it is.
   update: async (api, id, { name, description, dvr }) =>
-    described(await api.put(path`/live_entities/${id}`, liveEntity, { body: { name, description, dvr } })),
+    toSeen(await api.put(path`/live_entities/${id}`, liveEntity, { body: { name, description, dvr } })),
 
   delete: async (api, id) => {
     try {
@@ -111,7 +111,7 @@ export const stream = defineResource({
       // Newest first, so what follows is older still.
       if (attempt.isBefore(entity.created_at)) break;
       const alike = entity.name === name && entity.region === region;
-      if (alike && attempt.couldHaveMade(entity.created_at)) found.push(described(entity));
+      if (alike && attempt.couldHaveMade(entity.created_at)) found.push(toSeen(entity));
     }
     return found;
   },
@@ -123,7 +123,7 @@ export const stream = defineResource({
   },
 });
 
-function described({ id, ingest, playback, created_at, ...entity }: LiveEntity): Seen {
+function toSeen({ id, ingest, playback, created_at, ...entity }: LiveEntity): Seen {
   return {
     id,
     inputs: {

@@ -1,0 +1,226 @@
+import { z } from "zod";
+import { ConfigError } from "../define/errors";
+import { rememberSecret } from "./redact";
+import type { Credentials, Vendor } from "../define/vendor";
+
+/** Reads the accounts of a vendor from stack config and environment, and fails closed with the command to run. */
+
+/** Where settings come from: the stack's config (`streamkeys:*`, decrypted) and the environment. */
+export interface Settings {
+  config(key: string): string | undefined;
+  environment: Record<string, string | undefined>;
+}
+
+/** One account, ready to be called. */
+export interface Account {
+  vendor: Vendor;
+  /** Undefined for the default account. */
+  name: string | undefined;
+  /** "Tenbyte" or "Tenbyte (account eu)". */
+  label: string;
+  credentials: Credentials;
+  /** Without a slash at the end, account path included. */
+  baseUrl: string;
+  timeoutSeconds: number;
+  retries: number;
+  waitSeconds: number;
+  concurrency: number;
+}
+
+const tuning = {
+  baseUrl: z.string().describe("Base URL of the API, where it is not the documented one.").optional(),
+  timeoutSeconds: z
+    .number()
+    .positive()
+    .describe("Deadline of one call, in seconds. 30 when unset.")
+    .optional(),
+  retries: z
+    .number()
+    .int()
+    .min(0)
+    .describe("How often a call that may be repeated is repeated. 4 when unset.")
+    .optional(),
+  waitSeconds: z
+    .number()
+    .positive()
+    .describe("How long to wait for what the vendor makes ready by and by, in seconds. 300 when unset.")
+    .optional(),
+  concurrency: z.number().int().min(1).describe("Calls at once to this account. 8 when unset.").optional(),
+};
+
+/** The shape of one account in stack config: the vendor's credentials, all optional, and the tuning. */
+function accountShape(vendor: Vendor): z.ZodObject {
+  const credentials = Object.entries(vendor.credentials).map(
+    ([name, schema]) => [name, schema.optional()] as const,
+  );
+  return z.strictObject({ ...Object.fromEntries(credentials), ...tuning });
+}
+
+const configShapes = new WeakMap<Vendor, z.ZodObject>();
+
+/** The shape of `streamkeys:<vendor>`; made once a vendor, because every call of the engine resolves an account. */
+function vendorConfigShape(vendor: Vendor): z.ZodObject {
+  let shape = configShapes.get(vendor);
+  if (!shape) {
+    const account = accountShape(vendor);
+    const accounts = z.record(z.string(), account).describe("Further accounts, by name.").optional();
+    shape = account.extend({ accounts });
+    configShapes.set(vendor, shape);
+  }
+  return shape;
+}
+
+/** One account as configured: the tuning by name, and any credential. */
+type AccountConfig = Record<string, string | number | undefined> & z.infer<z.ZodObject<typeof tuning>>;
+
+interface VendorConfig {
+  defaults: AccountConfig;
+  accounts: Record<string, AccountConfig>;
+}
+
+/** The names of the accounts that are configured for a vendor; `undefined` stands for the default account. */
+export function configuredAccounts(vendor: Vendor, settings: Settings): (string | undefined)[] {
+  const { accounts, defaults } = readVendorConfig(vendor, settings);
+  const credentials = credentialsOf(vendor, withEnvironment(vendor, defaults, settings));
+  const defaultAccount = complete(vendor, credentials) ? [undefined] : [];
+  return [...defaultAccount, ...Object.keys(accounts)];
+}
+
+/**
+ * The account called `name`, or the default one.
+ * @throws ConfigError naming the field, the command and the environment variable.
+ */
+export function resolveAccount(vendor: Vendor, name: string | undefined, settings: Settings): Account {
+  const { accounts, defaults } = readVendorConfig(vendor, settings);
+  const label = name === undefined ? vendor.title : `${vendor.title} (account ${name})`;
+  const found = name === undefined ? withEnvironment(vendor, defaults, settings) : accounts[name];
+  if (!found) {
+    const others = Object.keys(accounts);
+    const known =
+      others.length > 0 ? `Configured accounts: ${others.join(", ")}.` : "No named accounts are configured.";
+    throw new ConfigError(
+      `${label}: there is no such account. ${known} To add it, run: ${setCommand(vendor, name)}`,
+    );
+  }
+  const credentials = credentialsOf(vendor, found);
+  rememberSecret(credentials);
+  if (!complete(vendor, credentials))
+    throw new ConfigError(missingCredentials(vendor, name, label, credentials));
+  const baseUrl = checkedBaseUrl(found.baseUrl ?? vendor.baseUrl, label);
+  return {
+    vendor,
+    name,
+    label,
+    credentials,
+    baseUrl: baseUrl + (vendor.accountPath?.(credentials) ?? ""),
+    timeoutSeconds: found.timeoutSeconds ?? 30,
+    retries: found.retries ?? 4,
+    waitSeconds: found.waitSeconds ?? 300,
+    concurrency: found.concurrency ?? 8,
+  };
+}
+
+function readVendorConfig(vendor: Vendor, settings: Settings): VendorConfig {
+  const key = `streamkeys:${vendor.name}`;
+  const raw = settings.config(key);
+  if (raw === undefined) return { defaults: {}, accounts: {} };
+  let value: unknown;
+  try {
+    value = JSON.parse(raw);
+  } catch {
+    throw new ConfigError(
+      `${key} must be an object. Set its fields one by one: ${setCommand(vendor, undefined)}`,
+    );
+  }
+  const parsed = vendorConfigShape(vendor).safeParse(value);
+  if (!parsed.success) {
+    const problems = parsed.error.issues.map((issue) =>
+      [...issue.path.map(String), issue.message].join(": "),
+    );
+    const fields = Object.keys(vendorConfigShape(vendor).shape).join(", ");
+    throw new ConfigError(
+      `${key} in the stack config is not right. ${problems.join("; ")}. Its fields are: ${fields}.`,
+    );
+  }
+  const { accounts = {}, ...defaults } = parsed.data as AccountConfig & {
+    accounts?: Record<string, AccountConfig>;
+  };
+  return { defaults, accounts };
+}
+
+function withEnvironment(vendor: Vendor, config: AccountConfig, settings: Settings): AccountConfig {
+  const fromEnvironment: AccountConfig = {};
+  for (const [field, variable] of Object.entries(vendor.environment)) {
+    // Stack config wins as a whole: mixing one account's key with another's token would sign for neither.
+    const value = settings.environment[variable];
+    if (value !== undefined && value !== "" && !hasCredentials(vendor, config))
+      fromEnvironment[field] = value;
+  }
+  const baseUrl = config.baseUrl ?? settings.environment[baseUrlVariable(vendor)];
+  return { ...fromEnvironment, ...config, ...(baseUrl === undefined ? {} : { baseUrl }) };
+}
+
+/** The environment variable that overrides a vendor's base URL. */
+export function baseUrlVariable(vendor: Vendor): string {
+  return `${vendor.name.toUpperCase()}_BASE_URL`;
+}
+
+const hasCredentials = (vendor: Vendor, config: AccountConfig): boolean =>
+  Object.keys(vendor.credentials).some((field) => config[field] !== undefined);
+
+const completeSets = (vendor: Vendor, credentials: Credentials): string[][] =>
+  vendor.alternatives.filter((set) => set.every((field) => credentials[field]));
+
+const complete = (vendor: Vendor, credentials: Credentials): boolean =>
+  completeSets(vendor, credentials).length === 1;
+
+function missingCredentials(
+  vendor: Vendor,
+  account: string | undefined,
+  label: string,
+  credentials: Credentials,
+): string {
+  const sets = completeSets(vendor, credentials);
+  if (sets.length > 1) {
+    const names = sets.map((set) => set.join(" with ")).join(" and ");
+    return `${label}: ${names} are both set; keep one of them.`;
+  }
+  const variables = (vendor.alternatives[0] ?? []).map((field) => vendor.environment[field]);
+  const orEnvironment =
+    account === undefined ? ` Or set in the environment: ${variables.join(" and ")}.` : "";
+  return `${label}: no credentials. Run: ${setCommand(vendor, account)}${orEnvironment}`;
+}
+
+/** The commands that set the credentials of an account. */
+export function setCommand(vendor: Vendor, account: string | undefined): string {
+  const prefix = account === undefined ? "" : `accounts.${account}.`;
+  return (vendor.alternatives[0] ?? [])
+    .map(
+      (field) => `pulumi config set --secret --path 'streamkeys:${vendor.name}.${prefix}${field}' <${field}>`,
+    )
+    .join(" && ");
+}
+
+function checkedBaseUrl(baseUrl: string, label: string): string {
+  if (!URL.canParse(baseUrl))
+    throw new ConfigError(`${label}: the base URL is not a URL. Example: https://host/v1`);
+  const url = new URL(baseUrl);
+  const loopback = ["127.0.0.1", "localhost", "[::1]"].includes(url.hostname);
+  if (url.protocol !== "https:" && !(url.protocol === "http:" && loopback)) {
+    throw new ConfigError(
+      `${label}: the base URL ${url.origin} is refused, because stream keys would cross the network in clear. ` +
+        "Use https, or a loopback address for the sandbox.",
+    );
+  }
+  if (url.username || url.password) {
+    throw new ConfigError(
+      `${label}: the base URL must not hold a user or password. Set the credentials instead.`,
+    );
+  }
+  return baseUrl.replace(/\/+$/, "");
+}
+
+function credentialsOf(vendor: Vendor, config: AccountConfig): Credentials {
+  const fields = Object.keys(vendor.credentials).map((field) => [field, config[field]?.toString()]);
+  return Object.fromEntries(fields) as Credentials;
+}

@@ -1,0 +1,99 @@
+import type { z } from "zod";
+import type { Reply } from "../define/api";
+import {
+  type CallFailure,
+  Gone,
+  LostAnswer,
+  Refused,
+  type StreamkeysError,
+  Throttled,
+  Unauthorized,
+  UnexpectedReply,
+} from "../define/errors";
+import type { Account } from "./account";
+import { redact } from "./redact";
+
+/** What an answer means: the body that its schema describes, or an error that reads as a sentence. */
+
+/** Whether the vendor says that the work was done. */
+export function isSuccess({ status }: Reply<string>): boolean {
+  return status >= 200 && status < 300;
+}
+
+/** The error that an answer which is no success stands for. */
+export function answerError(call: string, reply: Reply<string>, account: Account): StreamkeysError {
+  const { status, headers, body: raw } = reply;
+  const { vendor } = account;
+  const body = json(raw);
+  const requestId = headers["x-request-id"];
+  const failure: CallFailure = {
+    vendor: account.label,
+    call,
+    status,
+    detail: words(vendor.words?.(body), raw),
+    ...(requestId ? { requestId } : {}),
+  };
+  if (vendor.isThrottled?.(status, body) ?? status === 429) {
+    return new Throttled(failure, retryAfterMs(headers, vendor.retryAfterHeaders ?? []));
+  }
+  if (status >= 500) return new LostAnswer(failure);
+  if (status === 401 || status === 403) {
+    const advice =
+      "Check the credentials and what they are allowed to do (`streamkeys doctor`). If you have changed them in the stack " +
+      "config since the last `pulumi up`, run refresh and destroy with `--run-program`: the engine gives them the old ones.";
+    return new Unauthorized({ ...failure, advice });
+  }
+  if (vendor.isGone(status, body)) return new Gone(failure);
+  if (status === 404)
+    return new Refused({ ...failure, advice: "This is not the vendor's not-found: check the base URL." });
+  return new Refused(failure);
+}
+
+/**
+ * The body of a success, as its schema describes it.
+ * @throws UnexpectedReply when it is something else.
+ */
+export function parsed<T>(call: string, { body }: Reply<string>, schema: z.ZodType<T>, account: Account): T {
+  const result = schema.safeParse(json(body));
+  if (result.success) return result.data;
+  const where = result.error.issues.map((issue) => issue.path.join(".") || "body").slice(0, 3);
+  const what =
+    json(body) === undefined
+      ? words(undefined, body)
+      : `JSON that is not as documented (${where.join(", ")})`;
+  throw new UnexpectedReply({
+    vendor: account.label,
+    call,
+    detail: `answered with ${what}`,
+    advice: "Check the base URL; the state is left as it was.",
+  });
+}
+
+/** The vendor's words for a sentence. What is not JSON is named, not shown: it may hold anything. */
+function words(said: string | undefined, raw: string): string {
+  if (said)
+    return redact(said)
+      .slice(0, 300)
+      .replace(/[.\s]+$/, "");
+  if (raw === "") return "(no body)";
+  return raw.trimStart().startsWith("<") ? "an HTML page" : "no message";
+}
+
+function retryAfterMs(headers: Record<string, string>, vendorHeaders: string[]): number | undefined {
+  for (const name of [...vendorHeaders, "retry-after"]) {
+    const value = headers[name];
+    if (value === undefined) continue;
+    const seconds = Number(value);
+    const wait = Number.isFinite(seconds) ? seconds * 1000 : Date.parse(value) - Date.now();
+    if (Number.isFinite(wait)) return Math.max(0, wait);
+  }
+  return undefined;
+}
+
+function json(body: string): unknown {
+  try {
+    return JSON.parse(body) as unknown;
+  } catch {
+    return undefined;
+  }
+}

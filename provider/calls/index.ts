@@ -1,0 +1,72 @@
+import type { z } from "zod";
+import type { Api, CallOptions, Method, Path, Reply } from "../define/api";
+import type { Account } from "./account";
+import { answerError, isSuccess, parsed } from "./answer";
+import { sendOnce } from "./http";
+import { type Limiter, limiter } from "./limiter";
+import { type SharedAnswers, sharedAnswers } from "./shared";
+
+/** Opens accounts. The only room that talks to the network, and the only one that knows credentials. */
+
+/** What all calls to one account share within the process. */
+interface Line {
+  limiter: Limiter;
+  answers: SharedAnswers;
+}
+
+const lines = new Map<string, Line>();
+
+function lineTo(account: Account): Line {
+  const identity = JSON.stringify([account.vendor.name, account.baseUrl, account.credentials]);
+  let line = lines.get(identity);
+  if (!line) {
+    line = { limiter: limiter(account), answers: sharedAnswers() };
+    lines.set(identity, line);
+  }
+  return line;
+}
+
+/** Opens an account. Every Api of one account shares its limiter, its pauses and its shared answers. */
+export function openApi(account: Account): Api {
+  const { limiter, answers } = lineTo(account);
+
+  const answered = (method: Method, at: Path, options: CallOptions): Promise<Reply<string>> =>
+    limiter.run(
+      async () => {
+        const reply = await sendOnce(account, method, at, options);
+        if (isSuccess(reply)) return reply;
+        throw answerError(`${method} ${at.encoded}`, reply, account);
+      },
+      options.repeatable ?? method !== "POST",
+    );
+
+  const request = async <T>(
+    method: Method,
+    at: Path,
+    schema: z.ZodType<T>,
+    options: CallOptions = {},
+  ): Promise<Reply<T>> => {
+    const reply = await answered(method, at, options);
+    return { ...reply, body: parsed(`${method} ${at.encoded}`, reply, schema, account) };
+  };
+  const bodyOf =
+    (method: Method) =>
+    async <T>(at: Path, schema: z.ZodType<T>, options?: CallOptions): Promise<T> =>
+      (await request(method, at, schema, options)).body;
+
+  return {
+    label: account.label,
+    timeoutMs: account.timeoutSeconds * 1000,
+    waitMs: account.waitSeconds * 1000,
+    get: bodyOf("GET"),
+    post: bodyOf("POST"),
+    put: bodyOf("PUT"),
+    patch: bodyOf("PATCH"),
+    delete: async (at, options = {}) => {
+      await answered("DELETE", at, options);
+    },
+    request,
+    shared: answers.get,
+    unshare: answers.drop,
+  };
+}

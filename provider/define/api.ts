@@ -1,0 +1,67 @@
+import type { z } from "zod";
+import { StreamkeysError } from "./errors";
+
+/** What a vendor's functions may ask of the network. Who they are and how they sign is not theirs to know. */
+
+/** A path below the base URL, its values encoded. Made by the `path` tag only. */
+export interface Path {
+  readonly encoded: string;
+}
+
+/** Builds a path: `path\`/streams/${id}\``. An empty value, `.` or `..` would name another object and is refused. */
+export function path(strings: TemplateStringsArray, ...values: string[]): Path {
+  const encoded = values.map((value) => {
+    if (value === "" || value === "." || value === "..") {
+      throw new StreamkeysError(`The id "${value}" cannot be part of a path.`);
+    }
+    return encodeURIComponent(value);
+  });
+  return { encoded: String.raw({ raw: strings }, ...encoded) };
+}
+
+/** HTTP methods that the vendors use. */
+export type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
+
+/** Query parameters, body and headers of a call. */
+export interface CallOptions {
+  query?: Record<string, string | number>;
+  /** Sent as JSON. Unset, the request has no body and no content type. */
+  body?: unknown;
+  headers?: Record<string, string>;
+  /** Whether a lost answer may be answered by asking again. True for all but POST unless said otherwise. */
+  repeatable?: boolean;
+}
+
+/** An answer as it came. */
+export interface Reply<T> {
+  status: number;
+  /** By lower-case name. */
+  headers: Record<string, string>;
+  body: T;
+}
+
+/** The calls a Definition may make. Replies are checked against a schema; what is no such reply throws. */
+export interface Api {
+  /** Whom the calls go to, for sentences: "Tenbyte (account eu)". */
+  readonly label: string;
+  /** Deadline of one call, in milliseconds. */
+  readonly timeoutMs: number;
+  /** How long to wait for what the vendor makes ready by and by, in milliseconds. */
+  readonly waitMs: number;
+  get<T>(path: Path, reply: z.ZodType<T>, options?: CallOptions): Promise<T>;
+  /** Sent once: a lost answer throws `LostAnswer`. */
+  post<T>(path: Path, reply: z.ZodType<T>, options?: CallOptions): Promise<T>;
+  put<T>(path: Path, reply: z.ZodType<T>, options?: CallOptions): Promise<T>;
+  patch<T>(path: Path, reply: z.ZodType<T>, options?: CallOptions): Promise<T>;
+  /** The body of the answer is not read. */
+  delete(path: Path, options?: CallOptions): Promise<void>;
+  /** For what the calls above do not show: status and headers of the answer. */
+  request<T>(method: Method, path: Path, reply: z.ZodType<T>, options?: CallOptions): Promise<Reply<T>>;
+  /**
+   * One answer for a burst of asks: `load` runs when there is none under this name that was asked for within the last
+   * `maxAgeMs`. A failure is not kept.
+   */
+  shared<T>(name: string, maxAgeMs: number, load: () => Promise<T>): Promise<T>;
+  /** Drops a shared answer, also one on its way: what is written changes what it would have said. */
+  unshare(name: string): void;
+}

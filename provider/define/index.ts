@@ -1,0 +1,199 @@
+import { z } from "zod";
+import type { Api } from "./api";
+import { keyRotation, keyGeneration } from "./rotation";
+
+/**
+ * What a resource is: its inputs and outputs as zod schemas with traits, and what it can do as functions. Everything
+ * else (the dynamic provider, the SDK class, the docs page, the package schema, the contract tests) is derived.
+ */
+
+declare module "zod" {
+  interface GlobalMeta {
+    /** The value must never be seen in clear. */
+    secret?: true;
+    /** A change of this input replaces the resource. */
+    replaces?: true;
+    /** The array is a set at the vendor: its order means nothing. */
+    unordered?: true;
+    /** Only the reply to the create shows this output; later reads keep what state has. */
+    createOnly?: true;
+    /** Computed by the provider itself; no user writes it. */
+    computed?: true;
+    /** Ours alone: the vendor never sees it, so a change of it is no call. */
+    ours?: true;
+  }
+}
+
+/** Named zod schemas of one level. */
+export type Shape = Record<string, z.ZodType>;
+/** The values a shape describes. */
+export type Values<S extends Shape> = z.infer<z.ZodObject<S>>;
+/** What state holds of an object: its inputs, and its outputs as far as they are known. */
+export type State<I extends Shape, O extends Shape> = Values<I> & Partial<Values<O>>;
+/** A plain JSON object, as the engine stores it. */
+export type Props = Record<string, unknown>;
+
+/** Inputs as a rule across fields sees them at preview: any member at any depth may be unknown, and is then absent. */
+export type Known<T> = T extends (infer Item)[]
+  ? (Known<Item> | undefined)[]
+  : T extends object
+    ? { [K in keyof T]?: Known<T[K]> }
+    : T | undefined;
+
+/** Marks a value that must never be seen in clear. */
+export const secret = <S extends z.ZodType>(schema: S): S => schema.meta({ secret: true });
+/** Marks an input whose change replaces the resource. */
+export const replaces = <S extends z.ZodType>(schema: S): S => schema.meta({ replaces: true });
+/** Marks an array whose order means nothing. */
+export const unordered = <S extends z.ZodType>(schema: S): S => schema.meta({ unordered: true });
+/** Marks an output that only the reply to the create shows. */
+export const createOnly = <S extends z.ZodType>(schema: S): S => schema.meta({ createOnly: true });
+/** Marks an input that stays with us: its change makes no vendor call. */
+export const ours = <S extends z.ZodType>(schema: S): S => schema.meta({ ours: true });
+/** A string property with its description. */
+export const text = (about: string): z.ZodString => z.string().describe(about);
+
+/** Something wrong with the inputs, on the path a user would write (`ladder.video[2].fps`). */
+export interface Problem {
+  path: string;
+  reason: string;
+  /** A warning is shown and does not stop the run. */
+  severity?: "warning";
+}
+
+/** What the vendor says of one object. */
+export interface Seen {
+  id: string;
+  /** In the names and units of the inputs; what the vendor does not report is absent. */
+  inputs: Props;
+  /** Outputs; a partial set where the object is still in the making. */
+  outputs: Props;
+}
+
+/** One object of a listing: enough to show it and to adopt it. */
+export interface Listed {
+  id: string;
+  name: string;
+  live?: boolean;
+}
+
+/** What would end a running broadcast if it were done. */
+export type Cut = "rotate" | "delete";
+
+/** Context of one lifecycle call. */
+export interface Context {
+  /** Tells the user how a long step is getting on. */
+  progress(message: string): void;
+  /** Shows a warning; the run goes on. */
+  warn(message: string): void;
+  /** Whether the user allowed a running broadcast to be cut. */
+  interruptLive: boolean;
+}
+
+/** One attempt to create, as `create` makes it and `find` looks for what it made. */
+export interface Attempt {
+  /** When the request was sent, by our clock. */
+  startedAt: Date;
+  /** A key of this attempt alone, for vendors whose customers choose the key. For `create` only. */
+  freshKey: string;
+  /** Whether a key is this attempt's `freshKey`. */
+  isOwnKey(key: string): boolean;
+  /** Whether an object with this time of making (RFC 3339) can be this attempt's, clocks differing a little. */
+  couldHaveMade(createdAt: string | null | undefined): boolean;
+  /** Whether an object is older than this attempt: in a listing, newest first, all that follow are too. */
+  isBefore(createdAt: string | null | undefined): boolean;
+}
+
+/** A resource. `I` and `O` are the shapes of inputs and outputs; the rest of the house sees it with these erased. */
+export interface Definition<I extends Shape = Shape, O extends Shape = Shape> {
+  /** Class name in the SDK, for example `StreamKey`. */
+  name: string;
+  /** What it is, in a paragraph; becomes hover text and the head of the docs page. */
+  about: string;
+  /** Paragraphs for the docs page: what is only assumed of the vendor, and what to know. */
+  notes?: string[];
+  inputs: I;
+  outputs: O;
+  /** What "rotate the key" does here, in a phrase. Present exactly when the resource owns a key. */
+  rotation?: string;
+  /** Rules across fields. Sees only known values; an unknown member is present and undefined. */
+  validate?(inputs: Known<Values<I>>): Problem[];
+  /** Makes the object: exactly one request that creates. */
+  create(api: Api, inputs: Values<I>, attempt: Attempt): Promise<Seen>;
+  /** Waits until what `create` began is finished. */
+  settle?(api: Api, id: string, context: Context): Promise<Seen>;
+  /** Throws `Gone` when the vendor says that the object does not exist. */
+  read(api: Api, id: string, state: State<I, O>, context: Context): Promise<Seen>;
+  /** Changes the object in place. Without it every change of an input replaces. */
+  update?(api: Api, id: string, inputs: Values<I>, previous: State<I, O>): Promise<Seen>;
+  /** Gives the object a new key, in place; throws `NotNow` to put it off. Without it a due key replaces the object. */
+  rotate?(api: Api, id: string, state: State<I, O>, context: Context): Promise<Seen>;
+  /** Throws `Gone` when there is nothing to delete, which counts as done. */
+  delete(api: Api, id: string, state: Values<I>, context: Context): Promise<void>;
+  /** Whether a broadcast is running. Only called where something of `cuts` is about to be done. */
+  isLive?(api: Api, id: string, state: Values<I>): Promise<boolean>;
+  /** What would cut a running broadcast, with these inputs. */
+  cuts?(inputs: Values<I>): Cut[];
+  /** What a lost create with these inputs made: every object that could be it. */
+  find?(api: Api, inputs: Values<I>, attempt: Attempt): Promise<Seen[]>;
+  /** Everything of this kind in the account. */
+  list?(api: Api): AsyncIterable<Listed>;
+  /** No call ends a broadcast at this vendor: only the encoder does, whatever `interruptLive` says. */
+  endsOnlyByEncoder?: true;
+  /** What to do about a lost create that cannot be looked for: a sentence or two, for the error. */
+  lostCreate?: string;
+  /** Exists exactly once an account: nothing makes it and nothing deletes it. */
+  singleton?: true;
+  /** Creating takes over what exists, for example the key of a stream; no request makes an object. */
+  makesNothing?: true;
+  /** Deleting the resource leaves the object at the vendor, for example a key that lives with its stream. */
+  outlivesDelete?: true;
+  /** Replacement must delete first, because the vendor allows only one. */
+  deleteBeforeReplace?: true;
+}
+
+/** The input `revokeOnDelete` of a key that lives with its stream. */
+export const revokeOnDelete = ours(
+  z
+    .boolean()
+    .describe("Whether deleting this resource resets the key, so that nobody who knows it can go on air.")
+    .optional(),
+);
+
+const account = replaces(
+  text(
+    "Name of the vendor account to use, one of `accounts` in the vendor's stack config. The default account when unset.",
+  ),
+).optional();
+
+const interruptLive = ours(
+  z
+    .boolean()
+    .describe(
+      "Whether deleting, replacing or rotating may cut a running broadcast. Unset or false: such a delete or " +
+        "replacement is refused while the stream is live, and a due rotation waits for the next run.",
+    ),
+).optional();
+
+const origin = text(
+  "Where the resource is declared: project, stack and name. Lets a killed run be continued.",
+)
+  .meta({ computed: true, ours: true })
+  .optional();
+
+const adopt = text("Vendor id of the object to take over. Set by the resource option `import`.")
+  .meta({ computed: true, ours: true })
+  .optional();
+
+/** Completes a Definition with the inputs that every resource has, and those that every resource with a key has. */
+export function defineResource<I extends Shape, O extends Shape>(definition: Definition<I, O>): Definition {
+  const inputs: Shape = {
+    ...definition.inputs,
+    ...(definition.rotation ? { keyRotation, keyGeneration } : {}),
+    account,
+    ...(definition.cuts ? { interruptLive } : {}),
+    adopt,
+    origin,
+  };
+  return { ...(definition as unknown as Definition), inputs };
+}

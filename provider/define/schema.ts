@@ -1,0 +1,58 @@
+import { z } from "zod";
+import type { Shape } from ".";
+
+/**
+ * A shape as JSON Schema, traits included: the one form that the lifecycle, the generator and the docs walk.
+ */
+export interface SchemaNode {
+  type?: "string" | "number" | "integer" | "boolean" | "array" | "object";
+  description?: string;
+  /** Name of a type that several resources share. */
+  title?: string;
+  properties?: Record<string, SchemaNode>;
+  required?: string[];
+  items?: SchemaNode;
+  additionalProperties?: SchemaNode | boolean;
+  enum?: (string | number)[];
+  const?: string | number;
+  default?: unknown;
+  minimum?: number;
+  maximum?: number;
+  minLength?: number;
+  maxLength?: number;
+  minItems?: number;
+  maxItems?: number;
+  pattern?: string;
+  secret?: true;
+  replaces?: true;
+  unordered?: true;
+  createOnly?: true;
+  computed?: true;
+  ours?: true;
+}
+
+const nodes = new WeakMap<Shape, SchemaNode>();
+
+/** The schema of a shape; made once a shape. */
+export function schemaOf(shape: Shape): SchemaNode {
+  let node = nodes.get(shape);
+  if (!node) {
+    node = z.toJSONSchema(z.strictObject(shape), { io: "input" }) as SchemaNode;
+    nodes.set(shape, node);
+  }
+  return node;
+}
+
+/** The schema of one property; an empty one where the shape has no such property. */
+export function propertyOf(shape: Shape, name: string): SchemaNode {
+  return schemaOf(shape).properties?.[name] ?? {};
+}
+
+/** The paths of all secrets in a schema, as a user would write them. Secrets within arrays make the array secret. */
+export function secretPaths(node: SchemaNode, path: string[] = []): string[][] {
+  if (node.secret) return [path];
+  if (node.items) return secretPaths(node.items).length > 0 ? [path] : [];
+  return Object.entries(node.properties ?? {}).flatMap(([name, child]) =>
+    secretPaths(child, [...path, name]),
+  );
+}

@@ -1,0 +1,51 @@
+import type { Definition, Shape } from ".";
+import type { Api, Method } from "./api";
+
+/** The credentials of one account, by the names of the vendor's `credentials` shape. */
+export type Credentials = Record<string, string | undefined>;
+
+/** A request as it is about to be sent. */
+export interface SignableRequest {
+  method: Method;
+  /** Whole URL, query included. */
+  url: string;
+  headers: Record<string, string>;
+  /** JSON text; absent when the request has no body. */
+  body?: string;
+}
+
+/** A vendor: how to reach it, how to sign a request, how to read its errors, and its resources. */
+export interface Vendor {
+  /** Name in config, types and imports, for example `tenbyte`. */
+  name: string;
+  /** Name for people. */
+  title: string;
+  /** What the vendor is and what to know before using it; the head of its docs page. */
+  about: string;
+  /** Documented base URL; `baseUrl` of an account overrides it. */
+  baseUrl: string;
+  /** Credential fields of an account. */
+  credentials: Shape;
+  /** Environment variable of each credential, for the default account. */
+  environment: Record<string, string>;
+  /** Sets of credentials of which exactly one must be complete. */
+  alternatives: string[][];
+  /** Headers that sign a request, which is otherwise complete. */
+  sign(
+    request: SignableRequest,
+    credentials: Credentials,
+  ): Record<string, string> | Promise<Record<string, string>>;
+  /** What the account adds to the base URL, for vendors that keep the account in the path. */
+  accountPath?(credentials: Credentials): string;
+  /** Whether an answer is the vendor's own not-found, not some gateway's: only that removes a resource from state. */
+  isGone(status: number, body: unknown): boolean;
+  /** Whether an answer of any status means throttling. By default 429. */
+  isThrottled?(status: number, body: unknown): boolean;
+  /** The vendor's own words in an error body. */
+  words?(body: unknown): string | undefined;
+  /** Headers that say how many seconds to wait, before the standard `Retry-After`. */
+  retryAfterHeaders?: string[];
+  /** One cheap authenticated read, which fails when the account does not work. */
+  probe(api: Api): Promise<unknown>;
+  resources: Definition[];
+}

@@ -1,0 +1,112 @@
+import { homedir } from "node:os";
+import { join } from "node:path";
+import type { dynamic } from "@pulumi/pulumi";
+import { clock } from "./clock";
+import type { Props } from "../define";
+import { messageOf, Unfinished } from "../define/errors";
+import { openJournal } from "../lifecycle/journal";
+import { check, create, diff, read, remove, resourceTypeOf, update, type Host } from "../lifecycle";
+import { definitionOf } from "../vendors";
+
+/**
+ * The bridge to Pulumi's dynamic provider host. Every state file holds the line
+ *
+ *     exports.handler=()=>require("pulumi-streamkeys/host, installed by npm ci").provider("tenbyte:StreamKey")
+ *
+ * so the entry point, `provider` and the type names are public API that never changes.
+ */
+
+/** The key under which a resource carries the line above; the engine must get it back with everything we keep. */
+const PROVIDER = "__provider";
+
+/** The dynamic provider of one resource type. */
+export function provider(typeName: string): dynamic.ResourceProvider {
+  const { vendor, definition } = definitionOf(typeName);
+  let config: dynamic.Config | undefined;
+  const host: Host = {
+    settings: { config: (key) => config?.get(key), environment: process.env },
+    now: clock(process.env),
+    journal: openJournal(
+      join(process.env.PULUMI_HOME ?? join(homedir(), ".pulumi"), "streamkeys", "creates"),
+    ),
+    warn: once((message) => {
+      console.log(`warning: ${message}`);
+    }),
+    progress: (message) => {
+      console.log(message);
+    },
+  };
+  const type = resourceTypeOf(vendor, definition, host);
+
+  return {
+    // Concurrent calls run while this is awaited, and a throw here is swallowed the second time (engine fact 5): it
+    // only stores, and each method resolves its account and fails closed.
+    configure: (request) => {
+      config = request.config;
+      return Promise.resolve();
+    },
+    check: (olds: Props, news: Props) =>
+      readable(`check of ${typeName}`, () => check(type, withoutProvider(olds), withoutProvider(news))),
+    diff: (id: string, olds: Props, news: Props) =>
+      readable(`diff of ${typeName} ${id}`, () =>
+        diff(type, id, withoutProvider(olds), withoutProvider(news)),
+      ),
+    create: async (inputs: Props) => keepUnfinished(inputs, () => create(type, withoutProvider(inputs))),
+    read: async (id: string, props: Props = {}) =>
+      readable(
+        `read of ${typeName} ${id}`,
+        async () => (await read(type, id, withoutProvider(props))) ?? { id: "", props: {} },
+      ),
+    update: async (id: string, olds: Props, news: Props) =>
+      keepUnfinished(news, async () => ({
+        outs: await update(type, id, withoutProvider(olds), withoutProvider(news)),
+      })),
+    delete: (id: string, props: Props) =>
+      readable(`delete of ${typeName} ${id}`, () => remove(type, id, withoutProvider(props))),
+  } as dynamic.ResourceProvider;
+}
+
+/** The engine checks a replacement twice, and a user need not read a warning twice. */
+function once(say: (message: string) => void): (message: string) => void {
+  const said = new Set<string>();
+  return (message) => {
+    if (said.has(message)) return;
+    said.add(message);
+    say(message);
+  };
+}
+
+function withoutProvider(props: Props): Props {
+  const { [PROVIDER]: _, ...rest } = props;
+  return rest;
+}
+
+/**
+ * The host prints `${error}: ${error.stack}` of what these methods throw, and the engine shows the message at the
+ * resource besides (fact 19). The sentence belongs there, once; the host's own line only says which call it was.
+ */
+async function readable<T>(call: string, act: () => Promise<T> | T): Promise<T> {
+  try {
+    return await act();
+  } catch (error) {
+    const plain = new Error(messageOf(error));
+    plain.toString = () => call;
+    plain.stack = "failed";
+    throw plain;
+  }
+}
+
+/** The host keeps a created object whose making failed half-way only when told so in this form (fact 17). */
+async function keepUnfinished<T>(inputs: Props, act: () => Promise<T>): Promise<T> {
+  try {
+    return await act();
+  } catch (error) {
+    const plain = new Error(messageOf(error));
+    if (!(error instanceof Unfinished)) throw plain;
+    throw Object.assign(plain, {
+      id: error.id,
+      properties: { ...error.outputs, [PROVIDER]: inputs[PROVIDER] },
+      reasons: [error.message],
+    });
+  }
+}

@@ -1,0 +1,35 @@
+/** Public surface of `pulumi-streamkeys/ladder`. */
+export { LadderError } from "./ladder/ladder";
+export type { Audio, AudioRung, Ladder, LadderProblem, Rung, VideoCodec, VideoRung } from "./ladder/ladder";
+export { presets } from "./ladder/presets";
+export type { PresetName } from "./ladder/presets";
+export { cap, dropRung, withFps } from "./ladder/build";
+export type { Cap } from "./ladder/build";
+export { levels, smallestLevel } from "./ladder/levels";
+export type { Demand, Level } from "./ladder/levels";
+export { checkLadder, rules } from "./ladder/rules";
+export type { RuleId } from "./ladder/rules";
+export type { Finding, LadderContext, Rule, Severity } from "./ladder/rule";
+export { checkTenbyteLadder, tenbyteRules, toTenbyteLadder } from "./vendors/tenbyte/ladder";
+export type {
+  TenbyteAudioRung,
+  TenbyteLadder,
+  TenbyteLoss,
+  TenbyteOptions,
+  TenbyteRuleId,
+  TenbyteRungAudio,
+  TenbyteVideoRung,
+} from "./vendors/tenbyte/ladder";
+export { aiozLosses, aiozRules, checkAiozQualities, toAiozQualities } from "./vendors/aioz/ladder";
+export type {
+  AiozAudioConfig,
+  AiozLoss,
+  AiozOptions,
+  AiozQuality,
+  AiozRuleId,
+  AiozType,
+  AiozVideoConfig,
+} from "./vendors/aioz/ladder";
+export { ladderTable } from "./ladder/table";
+export type { LadderTable } from "./ladder/table";
+export { ladderSvg } from "./ladder/draw";

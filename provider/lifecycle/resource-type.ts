@@ -1,0 +1,77 @@
+import type { Account, Settings } from "../calls/account";
+import { resolveAccount } from "../calls/account";
+import type { Context, Definition, Props } from "../define";
+import type { Api } from "../define/api";
+import { openApi } from "../calls";
+import type { Journal } from "./journal";
+import { rememberSecret } from "../calls/redact";
+import type { KeyGeneration } from "../define/rotation";
+import { schemaOf, secretPaths } from "../define/schema";
+import type { Vendor } from "../define/vendor";
+
+/** What the lifecycle needs of the world around it; a host supplies it. */
+export interface Host {
+  settings: Settings;
+  now(): Date;
+  journal: Journal;
+  /** Shows a warning to the user; the run goes on. */
+  warn(message: string): void;
+  /** Shows how a long step is getting on. */
+  progress(message: string): void;
+}
+
+/** One resource type at work in one process. */
+export interface ResourceType {
+  definition: Definition;
+  vendor: Vendor;
+  host: Host;
+  /** Ids whose running broadcast the program has allowed to be cut, as `diff` saw it in this run. */
+  allowedCuts: Set<string>;
+  /** Generations planned by `diff` for replacements, by `programKey`. */
+  plannedGenerations: Map<string, KeyGeneration>;
+}
+
+/** Sets a resource type to work. */
+export function resourceTypeOf(vendor: Vendor, definition: Definition, host: Host): ResourceType {
+  return { vendor, definition, host, allowedCuts: new Set(), plannedGenerations: new Map() };
+}
+
+/** "Tenbyte Stream abc". */
+export function nameOf({ vendor, definition }: ResourceType, id: string): string {
+  return `${vendor.title} ${definition.name} ${id}`;
+}
+
+/** Type of the resource in the journal. */
+export function typeOf({ vendor, definition }: ResourceType): string {
+  return `${vendor.name}:${definition.name}`;
+}
+
+/** Opens the account that the inputs name. Fails closed when its credentials are missing. */
+export function apiFor(type: ResourceType, props: Props): Api {
+  rememberSecrets(type, props);
+  return openApi(accountFor(type, props));
+}
+
+function accountFor({ vendor, host }: ResourceType, props: Props): Account {
+  return resolveAccount(vendor, props.account as string | undefined, host.settings);
+}
+
+function rememberSecrets({ definition }: ResourceType, props: Props): void {
+  const paths = [...secretPaths(schemaOf(definition.inputs)), ...secretPaths(schemaOf(definition.outputs))];
+  for (const path of paths) {
+    rememberSecret(path.reduce<unknown>((value, step) => (value as Props | undefined)?.[step], props));
+  }
+}
+
+/** The context of a call for these inputs. */
+export function contextFor({ host, allowedCuts }: ResourceType, inputs: Props, id?: string): Context {
+  return {
+    progress: (message) => {
+      host.progress(message);
+    },
+    warn: (message) => {
+      host.warn(message);
+    },
+    interruptLive: inputs.interruptLive === true || (id !== undefined && allowedCuts.has(id)),
+  };
+}

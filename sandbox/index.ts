@@ -1,0 +1,187 @@
+import type { AddressInfo } from "node:net";
+import { type HttpBindings, serve, type ServerType } from "@hono/node-server";
+import { type Context, Hono } from "hono";
+import { z } from "zod";
+import { fault, type Fault, faultInjection } from "./faults";
+import { simulators } from "./vendors";
+import type { SimulatorData } from "./simulator";
+import { openStore } from "./store";
+
+/**
+ * The sandbox: one local server that behaves like the vendors' documentation, for demos, for tests of ours and of
+ * users. Binds to loopback only.
+ */
+
+/** How to start a sandbox. */
+export interface SandboxOptions {
+  /** Port; 0 takes any free one. */
+  port?: number;
+  /** File that keeps the data between runs; in memory only when unset. */
+  dataFile?: string;
+  now?: () => Date;
+}
+
+/** One request that came in. Neither headers nor bodies are kept: they hold secrets. */
+export interface ReceivedRequest {
+  method: string;
+  path: string;
+  query: string;
+  /** Absent while the answer is being made. */
+  status?: number;
+}
+
+/** A running sandbox. */
+export interface Sandbox {
+  /** `http://127.0.0.1:<port>`. */
+  url: string;
+  /** Environment that points every vendor's default account here. */
+  environment: Record<string, string>;
+  /** The vendors' data, to look at and to change behind the provider's back. */
+  data: Record<string, SimulatorData>;
+  /** What came in since the start or the last `clear`. */
+  requests: ReceivedRequest[];
+  faults: Fault[];
+  close(): Promise<void>;
+}
+
+/** Another program has the port. */
+export class PortTaken extends Error {
+  override readonly name = "PortTaken";
+  constructor(port: number) {
+    super(`The sandbox cannot use port ${port}: another program has it. Choose another port.`);
+  }
+}
+
+/** Path below which the sandbox itself is steered, for users' tests in any language. */
+export const CONTROL_PATH = "/_sandbox";
+
+/**
+ * Starts the sandbox.
+ * @throws PortTaken when another program has the port.
+ */
+export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
+  const store = openStore(options.dataFile);
+  const requests: ReceivedRequest[] = [];
+  const faults: Fault[] = [];
+  const app = new Hono<{ Bindings: HttpBindings }>();
+
+  app.get(`${CONTROL_PATH}/environment`, (context) =>
+    context.json(environment(new URL(context.req.url).origin)),
+  );
+  app.route(CONTROL_PATH, controls(store.data, requests, faults, store.save));
+  app.use(async (context, next) => {
+    const { method, path } = context.req;
+    const received: ReceivedRequest = { method, path, query: new URL(context.req.url).search };
+    requests.push(received);
+    await next();
+    received.status = context.res.status;
+    if (method !== "GET") store.save();
+  });
+  app.use(faultInjection(faults));
+  for (const [vendor, simulator] of Object.entries(simulators)) {
+    const data = (store.data[vendor] ??= {});
+    app.route(
+      `/${vendor}${simulator.basePath}`,
+      simulator.app({ data, now: options.now ?? (() => new Date()) }),
+    );
+  }
+
+  const server = await listen(app, options.port ?? 0);
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return {
+    url,
+    environment: environment(url),
+    data: store.data,
+    requests,
+    faults,
+    close: () => close(server),
+  };
+}
+
+function environment(url: string): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(simulators).flatMap(([vendor, { basePath, credentials }]) => [
+      [`${vendor.toUpperCase()}_BASE_URL`, `${url}/${vendor}${basePath}`],
+      ...Object.entries(credentials).map(([field, value]) => [
+        `${vendor.toUpperCase()}_${constantCase(field)}`,
+        value,
+      ]),
+    ]),
+  ) as Record<string, string>;
+}
+
+const constantCase = (name: string): string => name.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase();
+
+function listen(app: Hono<{ Bindings: HttpBindings }>, port: number): Promise<ServerType> {
+  return new Promise((resolve, reject) => {
+    const server = serve({ fetch: app.fetch, port, hostname: "127.0.0.1" }, () => {
+      resolve(server);
+    });
+    server.once("error", (error: NodeJS.ErrnoException) => {
+      reject(error.code === "EADDRINUSE" ? new PortTaken(port) : error);
+    });
+  });
+}
+
+function close(server: ServerType): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => {
+      resolve();
+    });
+    if ("closeAllConnections" in server) server.closeAllConnections();
+  });
+}
+
+/**
+ * `GET environment`; `GET` and `DELETE requests`; `POST` and `DELETE faults`; `PUT` and `DELETE live/<vendor>/<id>`;
+ * `GET data`, `PATCH data/<vendor>/<path>`.
+ */
+function controls(
+  data: Record<string, SimulatorData>,
+  requests: ReceivedRequest[],
+  faults: Fault[],
+  save: () => void,
+): Hono {
+  const app = new Hono();
+  app
+    .get("/health", (context) => context.json({ sandbox: "pulumi-streamkeys" }))
+    .get("/requests", (context) => context.json(requests))
+    .delete("/requests", (context) => {
+      requests.length = 0;
+      return context.body(null, 204);
+    })
+    .post("/faults", async (context) => {
+      const parsed = fault.safeParse(await context.req.json().catch(() => undefined));
+      if (!parsed.success) return context.text(z.prettifyError(parsed.error), 400);
+      faults.push(parsed.data);
+      return context.json(parsed.data, 201);
+    })
+    .delete("/faults", (context) => {
+      faults.length = 0;
+      return context.body(null, 204);
+    })
+    .put("/live/:vendor/:id", (context) => setLive(context, data, true))
+    .delete("/live/:vendor/:id", (context) => setLive(context, data, false))
+    .get("/data", (context) => context.json(data))
+    .patch("/data/*", async (context) => {
+      const steps = context.req.path.split("/data/")[1]?.split("/").map(decodeURIComponent) ?? [];
+      const target = steps.reduce<unknown>(
+        (value, step) => (value as Record<string, unknown> | undefined)?.[step],
+        data,
+      );
+      if (target === null || typeof target !== "object") return context.text("There is no such object.", 404);
+      Object.assign(target, await context.req.json());
+      save();
+      return context.json(target);
+    });
+  return app;
+}
+
+/** Starts or ends a broadcast, as an encoder would. */
+function setLive(context: Context, data: Record<string, SimulatorData>, live: boolean): Response {
+  const { vendor = "", id = "" } = context.req.param();
+  const simulator = simulators[vendor];
+  if (!simulator?.setLive) return context.text(`${vendor} cannot say whether a broadcast runs.`, 404);
+  simulator.setLive(data[vendor] ?? {}, id, live);
+  return context.body(null, 204);
+}

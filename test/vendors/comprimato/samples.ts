@@ -1,0 +1,14 @@
+import type { Samples } from "../../harness/sample";
+
+/** Samples of the stream. It has no inputs of its own. */
+export const samples: Samples = {
+  Stream: {
+    minimal: () => ({}),
+    full: () => ({ keyRotation: { every: "90d", trigger: "first" } }),
+    changes: () => [],
+    wrong: [
+      { inputs: { keyRotation: { every: "soon" } }, path: "keyRotation.every" },
+      { inputs: { name: "news" }, path: "name" },
+    ],
+  },
+};

@@ -1,0 +1,33 @@
+import type { Samples } from "../../harness/sample";
+
+/** Samples of both resources. */
+export const samples: Samples = {
+  Stream: {
+    minimal: () => ({ name: "news", region: "in-mumbai-1" }),
+    full: () => ({ name: "news", region: "in-mumbai-1", description: "News, round the clock", dvr: true }),
+    changes: () => [
+      { name: "sports" },
+      { region: "sg-singapore-1" },
+      { description: "Sports, at weekends" },
+      { dvr: false },
+    ],
+    wrong: [
+      { inputs: { name: "" }, path: "name" },
+      { inputs: { name: "n".repeat(101) }, path: "name" },
+      { inputs: { region: "" }, path: "region" },
+      { inputs: { description: "" }, path: "description" },
+      { inputs: { description: "d".repeat(1001) }, path: "description" },
+      { inputs: { dvr: "true" }, path: "dvr" },
+    ],
+  },
+  StreamKey: {
+    parent: "Stream",
+    minimal: (streamId) => ({ streamId }),
+    full: (streamId) => ({ streamId, revokeOnDelete: true, keyRotation: { every: "30d", trigger: "first" } }),
+    changes: () => [],
+    wrong: [
+      { inputs: { streamId: 7 }, path: "streamId" },
+      { inputs: { keyRotation: { every: "soon" } }, path: "keyRotation.every" },
+    ],
+  },
+};
