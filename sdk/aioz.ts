@@ -36,7 +36,6 @@ const streamKeySpec: ResourceSpec = {
   ],
   secretOutputs: ["streamKey", "rtmpPublishUrl"],
   secretInputs: [],
-  namedBy: "name",
 };
 
 /**

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
 
 /** Base class of every resource, by hand. The classes themselves are generated from the Definitions. */
@@ -12,8 +13,6 @@ export interface ResourceSpec {
   secretOutputs: string[];
   /** Paths of inputs that must be stored encrypted. */
   secretInputs: string[][];
-  /** The input that is the resource's own name when the program leaves it out. */
-  namedBy?: string;
 }
 
 type Args = Record<string, pulumi.Input<unknown>>;
@@ -50,14 +49,12 @@ export abstract class StreamkeysResource extends pulumi.CustomResource {
   ) {
     const { import: adopt, ...options } = opts;
     const props: Args = Object.fromEntries(spec.properties.map((property) => [property, undefined]));
-    // `.get` passes an id: the engine then reads, and inputs would only be in the way.
-    if (options.id === undefined && spec.namedBy !== undefined) props[spec.namedBy] = name;
     for (const [key, value] of Object.entries(args as Args)) if (value !== undefined) props[key] = value;
     for (const path of spec.secretInputs) markSecret(props, path);
     // The dynamic host cannot import (engine fact 14): the option becomes an adopting create.
     if (adopt !== undefined) props.adopt = adopt;
     // A lookup declares nothing.
-    if (options.id === undefined) props.origin = `${pulumi.getProject()}/${pulumi.getStack()}/${name}`;
+    if (options.id === undefined) props.origin = origin(spec.type, name, options.parent);
     props.__provider = providerText(spec.type);
     super(
       `pulumi-nodejs:dynamic/streamkeys/${spec.type}`,
@@ -68,6 +65,26 @@ export abstract class StreamkeysResource extends pulumi.CustomResource {
       }),
     );
   }
+}
+
+/**
+ * What tells this resource apart, as it tells the engine apart: its URN, and the organization. The name stands in front of
+ * its hash, because the engine does not tell a provider which resource a call is about, and messages should.
+ */
+function origin(type: string, name: string, parent: pulumi.Resource | undefined): string {
+  const place = [pulumi.getOrganization(), pulumi.getProject(), pulumi.getStack()];
+  const identity = JSON.stringify([...place, `${typesAbove(parent)}${type}`, name]);
+  return `${name}#${createHash("sha256").update(identity).digest("hex").slice(0, 16)}`;
+}
+
+/** The types of the resources above, outermost first, as a URN has them. */
+function typesAbove(parent: pulumi.Resource | undefined): string {
+  // The SDK keeps both members of every resource, and shows neither in its types.
+  const { __pulumiType: type, __parentResource: above } = (parent ?? {}) as {
+    __pulumiType?: string;
+    __parentResource?: pulumi.Resource;
+  };
+  return type === undefined || type === "pulumi:pulumi:Stack" ? "" : `${typesAbove(above)}${type}$`;
 }
 
 /**

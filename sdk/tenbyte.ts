@@ -269,7 +269,6 @@ const streamSpec: ResourceSpec = {
     ["recording", "s3Config", "accessKeyId"],
     ["recording", "s3Config", "secretAccessKey"],
   ],
-  namedBy: "name",
 };
 
 /**

@@ -34,7 +34,6 @@ const streamSpec: ResourceSpec = {
   ],
   secretOutputs: [],
   secretInputs: [],
-  namedBy: "name",
 };
 
 /**

@@ -44,7 +44,7 @@ describe.each(all)("%s", (_, vendor, definition) => {
   });
   afterEach(() => bench.sandbox.close());
 
-  const check = (program: Props, olds: Props = {}) => lifecycle.check(bench.resourceType(), olds, program);
+  const check = (program: Props, olds: Props = {}) => bench.check(program, olds);
   const full = async (): Promise<Kept> => bench.create(sample.full(await bench.parent()));
 
   describe("at preview", () => {

@@ -19,6 +19,8 @@ declare module "zod" {
     createOnly?: true;
     /** Computed by the provider itself; no user writes it. */
     computed?: true;
+    /** Unset, it is the resource's own name in the program. */
+    namedAfterResource?: true;
     /** Ours alone: the vendor never sees it, so a change of it is no call. */
     ours?: true;
   }
@@ -50,6 +52,9 @@ export const unordered = <S extends z.ZodType>(schema: S): S => schema.meta({ un
 export const createOnly = <S extends z.ZodType>(schema: S): S => schema.meta({ createOnly: true });
 /** Marks an input that stays with us: its change makes no vendor call. */
 export const ours = <S extends z.ZodType>(schema: S): S => schema.meta({ ours: true });
+/** Marks the input that is the resource's own name in the program when it is left out. */
+export const namedAfterResource = <S extends z.ZodType>(schema: S): S =>
+  schema.meta({ namedAfterResource: true });
 /** A string property with its description. */
 export const text = (about: string): z.ZodString => z.string().describe(about);
 
@@ -176,7 +181,8 @@ const interruptLive = ours(
 ).optional();
 
 const origin = text(
-  "Where the resource is declared: project, stack and name. Lets a killed run be continued.",
+  "The resource's name in the program, and a hash of its identity: organization, project, stack, type and parents. " +
+    "Lets a killed run be continued.",
 )
   .meta({ computed: true, ours: true })
   .optional();

@@ -28,6 +28,7 @@ export interface SchemaNode {
   unordered?: true;
   createOnly?: true;
   computed?: true;
+  namedAfterResource?: true;
   ours?: true;
 }
 

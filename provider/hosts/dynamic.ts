@@ -2,6 +2,7 @@ import { homedir } from "node:os";
 import { join } from "node:path";
 import type { dynamic } from "@pulumi/pulumi";
 import { clock } from "./clock";
+import { failureOf } from "./failures";
 import type { Props } from "../define";
 import { messageOf, Unfinished } from "../define/errors";
 import { openJournal } from "../lifecycle/journal";
@@ -46,7 +47,10 @@ export function provider(typeName: string): dynamic.ResourceProvider {
       return Promise.resolve();
     },
     check: (olds: Props, news: Props) =>
-      readable(`check of ${typeName}`, () => check(type, withoutProvider(olds), withoutProvider(news))),
+      readable(`check of ${typeName}`, () => {
+        const { inputs, problems } = check(type, withoutProvider(olds), withoutProvider(news));
+        return { inputs, failures: problems.map((problem) => failureOf(definition, problem)) };
+      }),
     diff: (id: string, olds: Props, news: Props) =>
       readable(`diff of ${typeName} ${id}`, () =>
         diff(type, id, withoutProvider(olds), withoutProvider(news)),

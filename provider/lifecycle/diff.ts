@@ -1,7 +1,7 @@
 import type { Definition, Props } from "../define";
 import type { KeyGeneration } from "../define/rotation";
 import { propertyOf } from "../define/schema";
-import { programKey } from "./check";
+import { programKey } from "./generation";
 import { liveRefusal, putOffWarning, wouldCut } from "./live-guard";
 import { changedInputs, isUnfinished } from "./state";
 import { apiFor, type ResourceType, typeOf } from "./resource-type";

@@ -41,6 +41,21 @@ export function nameOf({ vendor, definition }: ResourceType, id: string): string
   return `${vendor.title} ${definition.name} ${id}`;
 }
 
+/**
+ * The resource's name in the program, which the engine does not tell a provider. It is the part of `origin` before the
+ * hash; up to version 0.1 it was the part after the last slash.
+ */
+export function declaredName({ origin }: Props): string | undefined {
+  if (typeof origin !== "string") return undefined;
+  const hash = origin.lastIndexOf("#");
+  return hash >= 0 ? origin.slice(0, hash) : origin.split("/").at(-1);
+}
+
+/** The resource as the program declares it, for messages: `tenbyte:Stream news`. */
+export function declaredAs(type: ResourceType, props: Props): string {
+  return [typeOf(type), declaredName(props)].filter((part) => part !== undefined).join(" ");
+}
+
 /** Type of the resource in the journal. */
 export function typeOf({ vendor, definition }: ResourceType): string {
   return `${vendor.name}:${definition.name}`;

@@ -102,7 +102,7 @@ function inputRows(
   path: string,
 ): string[] {
   const name = path.split(".").at(-1)?.replace("[]", "") ?? path;
-  const required = parent.required?.includes(name) && node.default === undefined && path !== "name";
+  const required = parent.required?.includes(name) && node.default === undefined && !node.namedAfterResource;
   const traits = [
     required ? "required" : "",
     node.secret ? "secret" : "",

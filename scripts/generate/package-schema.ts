@@ -42,7 +42,7 @@ function resource(vendor: Vendor, { name, about, inputs, outputs }: Definition):
   return {
     description: about,
     inputProperties: properties(vendor, name, writable(inputNode)),
-    requiredInputs: required.filter((key) => key !== "name"),
+    requiredInputs: required.filter((key) => !inputNode.properties?.[key]?.namedAfterResource),
     properties: {
       ...properties(vendor, name, writable(inputNode)),
       ...properties(vendor, name, Object.entries(outputNode.properties ?? {})),

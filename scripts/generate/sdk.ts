@@ -31,8 +31,7 @@ function resource(vendor: Vendor, definition: Definition): string {
   const { name, about, outputs } = definition;
   const inputs = schemaOf(definition.inputs);
   const outputNode = schemaOf(outputs);
-  const hasName = inputs.properties?.name !== undefined;
-  const optionalArgs = (inputs.required ?? []).every((key) => key === "name");
+  const optionalArgs = (inputs.required ?? []).every((key) => inputs.properties?.[key]?.namedAfterResource);
   const spec = {
     type: typeNameOf(vendor, definition),
     properties: [
@@ -42,7 +41,6 @@ function resource(vendor: Vendor, definition: Definition): string {
     ],
     secretOutputs: secretPaths(outputNode).map(([output = ""]) => output),
     secretInputs: secretPaths(inputs),
-    ...(hasName ? { namedBy: "name" } : {}),
   };
   return `
 ${objectTypes(name, inputs)
@@ -52,7 +50,7 @@ ${objectTypes(name, inputs)
 /** Arguments of {@link ${name}}. */
 export interface ${name}Args {
 ${writable(inputs)
-  .map(([key, node]) => argument(name, key, node, inputs, key === "name"))
+  .map(([key, node]) => argument(name, key, node, inputs, node.namedAfterResource ?? false))
   .join("")}}
 
 const ${specName(name)}: ResourceSpec = ${JSON.stringify(spec)};
@@ -76,7 +74,7 @@ ${writable(inputs)
 
   /**
    * Declares a ${name}.
-   * @param name name of the resource in the program${hasName ? ", and at the vendor when `args.name` is unset" : ""}
+   * @param name name of the resource in the program${Object.values(inputs.properties ?? {}).some((node) => node.namedAfterResource) ? ", and at the vendor when `args.name` is unset" : ""}
    * @param args what it should be
    * @param opts resource options; \`import: "<vendor id>"\` takes over one that exists
    */

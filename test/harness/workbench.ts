@@ -5,6 +5,7 @@ import { join } from "node:path";
 import type { Context, Definition, Props } from "../../provider/define";
 import * as lifecycle from "../../provider/lifecycle";
 import { openJournal } from "../../provider/lifecycle/journal";
+import { type Failure, failureOf } from "../../provider/hosts/failures";
 import type { ResourceType } from "../../provider/lifecycle";
 import { type Sandbox, startSandbox } from "../../sandbox";
 import { simulators } from "../../sandbox/vendors";
@@ -101,23 +102,10 @@ export class Workbench {
     kept: Kept,
     program: Props,
     type: ResourceType = this.resourceType(),
-  ): Promise<Kept & { did: Did }> {
-    const inputs = this.checked(type, kept.inputs, program);
-    const difference = await lifecycle.diff(type, kept.id, kept.outs, inputs);
-    if (difference.changes === false && difference.replaces.length === 0)
-      return { ...kept, inputs, did: "nothing" };
-    if (difference.replaces.length === 0) {
-      return {
-        id: kept.id,
-        inputs,
-        outs: await lifecycle.update(type, kept.id, kept.outs, inputs),
-        did: "update",
-      };
-    }
-    if (difference.deleteBeforeReplace) await lifecycle.remove(type, kept.id, kept.outs);
-    const made = await this.create(program, type);
-    if (!difference.deleteBeforeReplace) await lifecycle.remove(type, kept.id, kept.outs);
-    return { ...made, did: "replace" };
+  ): Promise<Kept & { did: lifecycle.Reconciled["did"] }> {
+    let inputs = this.checked(type, kept.inputs, program);
+    const ofNew = (): Props => (inputs = this.checked(type, {}, program));
+    return { ...(await lifecycle.reconcile(type, kept, inputs, ofNew)), inputs };
   }
 
   /** What a refresh finds; undefined when the object is gone. */
@@ -145,20 +133,27 @@ export class Workbench {
     simulators[this.vendor.name]?.remove(this.sandbox.data[this.vendor.name] ?? {}, id);
   }
 
+  /** The inputs as `check` leaves them, and the failures as the engine would print them. */
+  check(
+    program: Props,
+    olds: Props = {},
+    type: ResourceType = this.resourceType(),
+  ): { inputs: Props; failures: Failure[] } {
+    const { inputs, problems } = lifecycle.check(type, olds, program);
+    return { inputs, failures: problems.map((problem) => failureOf(type.definition, problem)) };
+  }
+
   private checked(type: ResourceType, olds: Props, program: Props): Props {
     const named =
       "name" in this.definition.inputs
         ? { name: `unnamed-${randomUUID().slice(0, 4)}`, ...program }
         : program;
-    const { inputs, failures } = lifecycle.check(
-      type,
-      olds,
+    const { inputs, failures } = this.check(
       type.definition === this.definition ? named : program,
+      olds,
+      type,
     );
     if (failures.length > 0) throw new Error(JSON.stringify(failures));
     return inputs;
   }
 }
-
-/** What an `up` did to a resource. */
-export type Did = "nothing" | "update" | "replace";

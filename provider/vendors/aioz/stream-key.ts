@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { defineResource, replaces, secret, type Seen, text } from "../../define";
+import { defineResource, namedAfterResource, replaces, secret, type Seen, text } from "../../define";
 import { Gone, Refused } from "../../define/errors";
 import { type Api, path } from "../../define/api";
 import {
@@ -32,9 +32,11 @@ export const streamKey = defineResource({
     "AIOZ answers 400, not 404, for a key of another account, so that never counts as gone.",
   ],
   inputs: {
-    name: trimmedText(
-      "Name of the key; need not be unique. Blank and padded names are refused, because AIOZ would trim them. The " +
-        "resource's name when unset.",
+    name: namedAfterResource(
+      trimmedText(
+        "Name of the key; need not be unique. Blank and padded names are refused, because AIOZ would trim them. The " +
+          "resource's name when unset.",
+      ),
     ),
     save: z
       .boolean()

@@ -1,5 +1,14 @@
 import { z } from "zod";
-import { defineResource, type Known, type Problem, secret, type Seen, text, unordered } from "../../define";
+import {
+  defineResource,
+  namedAfterResource,
+  type Known,
+  type Problem,
+  secret,
+  type Seen,
+  text,
+  unordered,
+} from "../../define";
 import { LostAnswer, Refused } from "../../define/errors";
 import { type Api, path } from "../../define/api";
 import { checkTenbyteLadder, tenbyteRules } from "./ladder";
@@ -131,11 +140,13 @@ const recording = z
   .optional();
 
 const inputs = {
-  name: z
-    .string()
-    .min(1)
-    .max(255)
-    .describe("Name of the stream, 1 to 255 characters. The resource's name when unset."),
+  name: namedAfterResource(
+    z
+      .string()
+      .min(1)
+      .max(255)
+      .describe("Name of the stream, 1 to 255 characters. The resource's name when unset."),
+  ),
   type: z.enum(["linear", "event"]).describe("`linear`: round the clock. `event`: at most 6 hours."),
   mode: z.enum(["video", "audio"]).describe("What is broadcast."),
   region: z

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { defineResource, replaces, type Seen, text } from "../../define";
+import { defineResource, namedAfterResource, replaces, type Seen, text } from "../../define";
 import { Gone, Refused } from "../../define/errors";
 import { path } from "../../define/api";
 import { getEntity, listEntities, liveEntity, type LiveEntity, mayBeLive, whenReady } from "./api";
@@ -33,11 +33,13 @@ export const stream = defineResource({
     "Assumed: name, description and DVR can be changed in every status.",
   ],
   inputs: {
-    name: z
-      .string()
-      .min(1)
-      .max(100)
-      .describe("Name of the stream, 1 to 100 characters. The resource's name when unset."),
+    name: namedAfterResource(
+      z
+        .string()
+        .min(1)
+        .max(100)
+        .describe("Name of the stream, 1 to 100 characters. The resource's name when unset."),
+    ),
     region: replaces(
       z
         .string()

@@ -43,9 +43,7 @@ const switches = (values: Props): void => {
   );
 };
 const reasons = (program: Props, olds: Props = {}): string[] =>
-  lifecycle
-    .check(bench.resourceType(), olds, program)
-    .failures.map(({ property, reason }) => property + reason);
+  bench.check(program, olds).failures.map(({ property, reason }) => property + reason);
 
 afterEach(() => bench.sandbox.close());
 

@@ -1,6 +1,5 @@
 import axios from "axios";
 import type { Props } from "../../../provider/define";
-import { check } from "../../../provider/lifecycle";
 import { simulators } from "../../../sandbox/vendors";
 import { definitionOf } from "../../../provider/vendors";
 import { toSnakeCase } from "../../../provider/calls/wire";
@@ -88,7 +87,7 @@ describe("a Tenbyte ladder", () => {
   };
 
   it("of the sample passes here and there", async () => {
-    expect(check(bench.resourceType(), {}, program).failures).toEqual([]);
+    expect(bench.check(program).failures).toEqual([]);
     expect(await status(program)).toBe(201);
   });
 
@@ -97,7 +96,7 @@ describe("a Tenbyte ladder", () => {
     async (_, change) => {
       const inputs = JSON.parse(JSON.stringify({ ...program, ...change })) as Props;
       expect(await status(inputs)).toBe(422);
-      const paths = check(bench.resourceType(), {}, inputs).failures.map(({ property }) => property);
+      const paths = bench.check(inputs).failures.map(({ property }) => property);
       expect(paths).toContainEqual(expect.stringMatching(/^ladder/));
     },
   );
@@ -107,14 +106,12 @@ describe("a Tenbyte ladder", () => {
       ...program,
       ...withRung({ bitrateKbps: 20_000, maxBitrateKbps: 22_000, bufSizeKbps: 24_000, level: "4.2" }),
     };
-    expect(check(bench.resourceType(), {}, wide).failures).toEqual([]);
+    expect(bench.check(wide).failures).toEqual([]);
     expect(bench.warnings).toContainEqual(
-      expect.stringMatching(/^tenbyte:Stream ladder\.video\[\d\]\.bitrateKbps: .*\(bitrate-step\)$/),
+      expect.stringMatching(/^tenbyte:Stream: ladder\.video\[\d\]\.bitrateKbps: .*\(bitrate-step\)$/),
     );
     bench.warnings.length = 0;
-    expect(check(bench.resourceType(), {}, { ...wide, ladderRulesOff: ["bitrate-step"] }).failures).toEqual(
-      [],
-    );
+    expect(bench.check({ ...wide, ladderRulesOff: ["bitrate-step"] }).failures).toEqual([]);
     expect(bench.warnings).toEqual([]);
   });
 });

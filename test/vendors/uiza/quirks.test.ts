@@ -1,6 +1,5 @@
 import type { Definition, Listed, Props } from "../../../provider/define";
 import { NotNow, Refused, Unfinished } from "../../../provider/define/errors";
-import * as lifecycle from "../../../provider/lifecycle";
 import { openApi } from "../../../provider/calls";
 import { resolveAccount } from "../../../provider/calls/account";
 import { type Sandbox, startSandbox } from "../../../sandbox";
@@ -117,7 +116,7 @@ describe("a Uiza Stream", () => {
     );
 
     it("cannot be emptied, and preview says so", () => {
-      const { failures } = lifecycle.check(bench.resourceType(), {}, { ...program, description: "" });
+      const { failures } = bench.check({ ...program, description: "" });
       expect(failures).toEqual([
         { property: "description", reason: expect.stringContaining("Uiza does not clear") as string },
       ]);
