@@ -1,6 +1,6 @@
 /**
  * Values that are not known yet. At preview the engine sends, in place of any value at any depth that depends on a
- * resource still to be made, this fixed string (engine fact 9).
+ * resource still to be made, this fixed string (docs/engine.md, fact 9).
  */
 export const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 

@@ -1,7 +1,7 @@
 import type { Hono } from "hono";
 
 /**
- * What a simulator is. Each is written from the vendor's fact sheet, never from our client, so that the two can
+ * What a simulator is. Each is written from the vendor's documents (docs/sheets/README.md), never from our client, so that the two can
  * disagree; it imports nothing from the definition it stands against.
  */
 

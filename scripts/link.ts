@@ -3,7 +3,7 @@ import { join, resolve } from "node:path";
 
 /**
  * Links this package into its own node_modules. The dynamic host resolves `pulumi-streamkeys` from the node_modules of
- * a program (engine fact 4), and the programs in examples/ are no exception.
+ * a program (docs/engine.md, fact 4), and the programs in examples/ are no exception.
  */
 const folder = join("node_modules", "pulumi-streamkeys");
 

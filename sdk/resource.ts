@@ -51,7 +51,7 @@ export abstract class StreamkeysResource extends pulumi.CustomResource {
     const props: Args = Object.fromEntries(spec.properties.map((property) => [property, undefined]));
     for (const [key, value] of Object.entries(args as Args)) if (value !== undefined) props[key] = value;
     for (const path of spec.secretInputs) markSecret(props, path);
-    // The dynamic host cannot import (engine fact 14): the option becomes an adopting create.
+    // The dynamic host cannot import (docs/engine.md, fact 14): the option becomes an adopting create.
     if (adopt !== undefined) props.adopt = adopt;
     // A lookup declares nothing.
     if (options.id === undefined) props.origin = origin(spec.type, name, options.parent);

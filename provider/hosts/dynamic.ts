@@ -40,7 +40,7 @@ export function provider(typeName: string): dynamic.ResourceProvider {
   const type = resourceTypeOf(vendor, definition, host);
 
   return {
-    // Concurrent calls run while this is awaited, and a throw here is swallowed the second time (engine fact 5): it
+    // Concurrent calls run while this is awaited, and a throw here is swallowed the second time (docs/engine.md, fact 5): it
     // only stores, and each method resolves its account and fails closed.
     configure: (request) => {
       config = request.config;
@@ -87,7 +87,7 @@ function withoutProvider(props: Props): Props {
 
 /**
  * The host prints `${error}: ${error.stack}` of what these methods throw, and the engine shows the message at the
- * resource besides (fact 19). The sentence belongs there, once; the host's own line only says which call it was.
+ * resource besides (docs/engine.md, fact 19). The sentence belongs there, once; the host's own line only says which call it was.
  */
 async function readable<T>(call: string, act: () => Promise<T> | T): Promise<T> {
   try {
@@ -100,7 +100,7 @@ async function readable<T>(call: string, act: () => Promise<T> | T): Promise<T> 
   }
 }
 
-/** The host keeps a created object whose making failed half-way only when told so in this form (fact 17). */
+/** The host keeps a created object whose making failed half-way only when told so in this form (docs/engine.md, fact 17). */
 async function keepUnfinished<T>(inputs: Props, act: () => Promise<T>): Promise<T> {
   try {
     return await act();

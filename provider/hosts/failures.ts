@@ -9,7 +9,7 @@ export interface Failure {
 }
 
 /**
- * The engine prints the value of a property that a failure names (fact 20). So what is or holds a secret is named in
+ * The engine prints the value of a property that a failure names (docs/engine.md, fact 20). So what is or holds a secret is named in
  * the text only, and so is what is no input at all: it may be the misspelt name of a secret.
  */
 export function failureOf(definition: Definition, { path, reason, isMisspelt }: FoundProblem): Failure {

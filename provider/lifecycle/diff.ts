@@ -41,7 +41,7 @@ export async function diff(type: ResourceType, id: string, olds: Props, news: Pr
   };
 }
 
-/** What is due although the inputs in state already say so (engine fact 12): a rotation that was put off, or an unfinished create. */
+/** What is due although the inputs in state already say so (docs/engine.md, fact 12): a rotation that was put off, or an unfinished create. */
 function changes(definition: Definition, changed: string[], olds: Props): boolean | undefined {
   if (definition.settle && isUnfinished(definition, olds)) return true;
   const pending = (olds.keyGeneration as KeyGeneration | undefined)?.pending;

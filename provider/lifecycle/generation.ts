@@ -22,7 +22,7 @@ export function generationFor(type: ResourceType, olds: Props, inputs: Props): u
 
 /**
  * Identifies what the program declared. The engine checks the create half of a replacement afresh, without the old
- * inputs and without saying which resource it is (fact 10); what the program wrote is all that ties the two together.
+ * inputs and without saying which resource it is (docs/engine.md, fact 10); what the program wrote is all that ties the two together.
  */
 export function programKey({ definition }: ResourceType, inputs: Props): string {
   const { keyGeneration: _, ...program } = inputsOf(definition, inputs);

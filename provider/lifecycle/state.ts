@@ -24,7 +24,7 @@ export function isUnfinished({ outputs }: Definition, props: Props): boolean {
   return (schemaOf(outputs).required ?? []).some((key) => props[key] === undefined);
 }
 
-/** What goes into state: every input under its own name (engine fact 11), and the outputs. */
+/** What goes into state: every input under its own name (docs/engine.md, fact 11), and the outputs. */
 export function stateOf(inputs: Props, outputs: Props = {}): Props {
   return plain({ ...inputs, ...outputs }) as Props;
 }
@@ -39,7 +39,7 @@ export function refreshedOutputs(definition: Definition, before: Props, seen: Se
   return { ...remembered, ...Object.fromEntries(reported) };
 }
 
-/** Without anything undefined; what is not plain JSON would fail in the engine after the vendor call (fact 16). */
+/** Without anything undefined; what is not plain JSON would fail in the engine after the vendor call (docs/engine.md, fact 16). */
 function plain(value: unknown): unknown {
   if (value === null || typeof value === "string" || typeof value === "boolean") return value;
   if (typeof value === "number" && (Number.isSafeInteger(value) || !Number.isInteger(value))) return value;

@@ -3,7 +3,7 @@ import { type Context, Hono } from "hono";
 import type { Simulator, SimulatorContext, SimulatorData } from "../simulator";
 
 /**
- * AIOZ Stream as its sheet describes it (`aioz.md`, sections 1 to 5, 8 and 9). Accepts any pair of keys that begin with
+ * AIOZ Stream as its documents describe it (docs/sheets/aioz.md, sections 1 to 5, 8 and 9). Accepts any pair of keys that begin with
  * `sandbox` and any bearer token that begins with `sandbox`; each public key and each token is a user of its own.
  *
  * Where AIOZ's published reference and the server code found in public differ on streamings, it follows the reference;

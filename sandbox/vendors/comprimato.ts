@@ -3,7 +3,7 @@ import { type Context, Hono } from "hono";
 import type { Simulator, SimulatorContext } from "../simulator";
 
 /**
- * Comprimato streams as their sheet (`comprimato.md`, sections 1, 2, 4 and 7) has them: the documented create, and the
+ * Comprimato streams as the documents have them (docs/sheets/comprimato.md, sections 1, 2, 4 and 7) has them: the documented create, and the
  * assumed read and delete. There is no list. Accepts any `Authorization` that begins with `sandbox`; each is an account of
  * its own.
  */

@@ -2,10 +2,10 @@ import { type Context, Hono } from "hono";
 import type { Simulator, SimulatorContext, SimulatorData } from "../simulator";
 
 /**
- * Edgecast DCP as its published API describes it (sheet `edgecast.md`, sections 1 to 5 and 7). Accepts any token that
+ * Edgecast DCP as its published API describes it (docs/sheets/edgecast.md, sections 1 to 5 and 7). Accepts any token that
  * begins with `sandbox`; each account number and token together are an account of their own.
  *
- * What the sheet leaves open can be switched, by `PATCH /_sandbox/data/edgecast/switches`; see `Switches`.
+ * What those documents leave open can be switched, by `PATCH /_sandbox/data/edgecast/switches`; see `Switches`.
  */
 export const simulator: Simulator = {
   basePath: "/v2/mcc/customers",
@@ -20,7 +20,7 @@ export const simulator: Simulator = {
   },
 };
 
-/** Behaviour that the sheet calls undocumented or documents either way. */
+/** Behaviour that is not documented, or documented either way. */
 interface Switches {
   /** Lists and single reads leave `Key` out (section 2). */
   omitKeyOnRead?: boolean;

@@ -3,7 +3,7 @@ import { type Context, Hono } from "hono";
 import type { Simulator, SimulatorContext } from "../simulator";
 
 /**
- * Tenbyte Livestream as its published API describes it (sheet `tenbyte.md`, sections 1 to 4, 7 to 9, 11). Accepts any
+ * Tenbyte Livestream as its published API describes it (docs/sheets/tenbyte.md, sections 1 to 4, 7 to 9, 11). Accepts any
  * `X-API-Key` that begins with `tkb_sandbox` and any bearer token that begins with `sandbox`; each is an organization
  * of its own.
  */

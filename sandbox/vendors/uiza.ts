@@ -3,7 +3,7 @@ import { type Context, Hono } from "hono";
 import type { Simulator, SimulatorContext } from "../simulator";
 
 /**
- * Uiza API v5 as documented in March 2020 (sheet `uiza.md`, sections 3 to 8), where later documents are stricter as
+ * Uiza API v5 as documented in March 2020 (docs/sheets/uiza.md, sections 3 to 8), where later documents are stricter as
  * those (pages of at most 20, no clearing of a description, no reset while `init`). Accepts any `Authorization` that begins
  * with `uap-sandbox`; each is an application of its own.
  */

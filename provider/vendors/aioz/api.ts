@@ -2,9 +2,9 @@ import { z } from "zod";
 import { Gone, Refused, StreamkeysError } from "../../define/errors";
 import { type Api, path } from "../../define/api";
 
-/** AIOZ's replies, and the calls that both resources share (sheet, sections 3, 4 and 8). */
+/** AIOZ's replies, and the calls that both resources share (docs/sheets/aioz.md, sections 3, 4 and 8). */
 
-/** The body of an error. Either member may be missing (sheet, section 4). */
+/** The body of an error. Either member may be missing (docs/sheets/aioz.md, section 4). */
 export const errorReply = z.looseObject({
   status: z.string().min(1).optional().catch(undefined),
   message: z.string().optional().catch(undefined),
@@ -48,7 +48,7 @@ const streamingPage = z.looseObject({ data: z.looseObject({ media: z.array(strea
 
 const PAGE_SIZE = 100;
 
-/** The one way to ask for a page that is right under every source (sheet, section 3.3). */
+/** The one way to ask for a page that is right under every source (docs/sheets/aioz.md, section 3.3). */
 const pageQuery = (offset: number, limit = PAGE_SIZE) => ({
   limit,
   offset,
@@ -69,7 +69,7 @@ async function* everyPage<T>(get: (offset: number) => Promise<T[] | null>): Asyn
 export const firstKeys = (api: Api): Promise<unknown> =>
   api.get(path`/live_streams`, keyPage, { query: pageQuery(0, 1) });
 
-/** The keys of a type, newest first. Without a type AIOZ may list video keys only (sheet, section 3.3). */
+/** The keys of a type, newest first. Without a type AIOZ may list video keys only (docs/sheets/aioz.md, section 3.3). */
 export function listKeys(api: Api, type: string): AsyncGenerator<KeyReply> {
   return everyPage(async (offset) => {
     const query = { ...pageQuery(offset), type };
@@ -127,7 +127,7 @@ export function partsOf(id: string): StreamingId {
 }
 
 /**
- * One streaming. Assumed (sheet, section 8, and the server code behind it): once it has ended, AIOZ may no longer show
+ * One streaming. Assumed (docs/sheets/aioz.md, section 8, and the server code behind it): once it has ended, AIOZ may no longer show
  * it as a streaming, only among the recordings of its key; one that was not recorded is then gone.
  * @throws Gone when it is in neither place.
  */
@@ -142,7 +142,7 @@ export async function getStreaming(api: Api, { keyId, streamId }: StreamingId): 
 }
 
 /**
- * Deletes a streaming. Assumed (sheet, section 8): the tests of both of AIOZ's SDKs give the two ids swapped and
+ * Deletes a streaming. Assumed (docs/sheets/aioz.md, section 8): the tests of both of AIOZ's SDKs give the two ids swapped and
  * succeed, against the reference. So where the documented order finds nothing, the other one is tried.
  * @throws Gone when neither finds it.
  */
@@ -155,7 +155,7 @@ export async function deleteStreaming(api: Api, { keyId, streamId }: StreamingId
   }
 }
 
-/** Whether a broadcast is over for good. Assumed: the names of these statuses (sheet, section 8). */
+/** Whether a broadcast is over for good. Assumed: the names of these statuses (docs/sheets/aioz.md, section 8). */
 export function hasEnded({ status }: StreamingReply): boolean {
   return status === "end" || status === "uploading";
 }
@@ -165,7 +165,7 @@ export function mayBeLive(streaming: StreamingReply): boolean {
   return streaming.status !== "created" && !hasEnded(streaming);
 }
 
-/** A name or title: AIOZ trims it when it creates, which would then show as drift (sheet, quirk Q3). */
+/** A name or title: AIOZ trims it when it creates, which would then show as drift (docs/sheets/aioz.md, quirk Q3). */
 export const trimmedText = (about: string): z.ZodString =>
   z
     .string()

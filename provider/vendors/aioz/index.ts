@@ -4,7 +4,7 @@ import { errorReply, firstKeys } from "./api";
 import { stream } from "./stream";
 import { streamKey } from "./stream-key";
 
-/** AIOZ Stream, formerly W3Stream (sheet `aioz.md`). */
+/** AIOZ Stream, formerly W3Stream (docs/sheets/aioz.md). */
 export const aioz: Vendor = {
   name: "aioz",
   title: "AIOZ",
@@ -28,12 +28,12 @@ export const aioz: Vendor = {
     bearerToken: "AIOZ_BEARER_TOKEN",
   },
   alternatives: [["publicKey", "secretKey"], ["bearerToken"]],
-  // An empty bearer token makes AIOZ answer 500 (sheet, section 2).
+  // An empty bearer token makes AIOZ answer 500 (docs/sheets/aioz.md, section 2).
   sign: (_, { publicKey = "", secretKey = "", bearerToken }): Record<string, string> =>
     bearerToken
       ? { authorization: `Bearer ${bearerToken}` }
       : { "stream-public-key": publicKey, "stream-secret-key": secretKey },
-  // A wrong base URL answers 404 as well, without a `status` (sheet, quirk Q1).
+  // A wrong base URL answers 404 as well, without a `status` (docs/sheets/aioz.md, quirk Q1).
   isGone: (status, body) => status === 404 && errorReply.safeParse(body).data?.status !== undefined,
   words: (body) => errorReply.safeParse(body).data?.message,
   retryAfterHeaders: ["x-ratelimit-retry-after"],

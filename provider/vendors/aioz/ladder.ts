@@ -1,6 +1,6 @@
 /**
  * AIOZ's `qualities`: from the portable form, and back as far as rules can say anything about them.
- * Source: sheet vendors/aioz.md, section 8. Its documents disagree on resolutions and containers; each place says which
+ * Source: docs/sheets/aioz.md, section 8. Its documents disagree on resolutions and containers; each place says which
  * one is followed.
  */
 import { LadderError } from "../../ladder/ladder";
@@ -235,7 +235,7 @@ function count(text: string | undefined): number | undefined {
   return text !== undefined && /^\d+$/.test(text) ? Number(text) : undefined;
 }
 
-// Published: hls mpegts or mp4, dash fmp4. The server code read for the sheet takes hls mpegts or fmp4, dash mp4 or
+// Published: hls mpegts or mp4, dash fmp4. The server code (docs/sheets/aioz.md, section 8) takes hls mpegts or fmp4, dash mp4 or
 // webm. What either takes passes.
 const CONTAINERS: Readonly<Record<string, readonly string[]>> = {
   hls: ["mpegts", "mp4", "fmp4"],
@@ -250,7 +250,7 @@ export const aiozRules = [
     about:
       "The resolution of a video quality is one that some AIOZ document lists, 144p to 4320p; they disagree on the list.",
     source:
-      "AIOZ docs pages live-streaming and media, OpenAPI CreateStreamingRequest (sheet vendors/aioz.md, section 8)",
+      "AIOZ docs pages live-streaming and media, OpenAPI CreateStreamingRequest (docs/sheets/aioz.md, section 8)",
     check: ({ rungs }) =>
       rungs.flatMap((rung) => {
         const resolution = string(properties(rung.raw).resolution);
@@ -269,7 +269,7 @@ export const aiozRules = [
     id: "aioz-type",
     severity: "error",
     about: "The type is hls or dash.",
-    source: "AIOZ docs page media/video, QualityConfig (sheet vendors/aioz.md, section 8)",
+    source: "AIOZ docs page media/video, QualityConfig (docs/sheets/aioz.md, section 8)",
     check: ({ rungs }) =>
       rungs.flatMap((rung) => {
         const type = string(properties(rung.raw).type);
@@ -282,7 +282,7 @@ export const aiozRules = [
     id: "aioz-container",
     severity: "error",
     about: "The container goes with the type: hls in mpegts, mp4 or fmp4; dash in fmp4, mp4 or webm.",
-    source: "AIOZ docs page media/video and docs/llms/live-streaming.md (sheet vendors/aioz.md, section 8)",
+    source: "AIOZ docs page media/video and docs/llms/live-streaming.md (docs/sheets/aioz.md, section 8)",
     check: ({ rungs }) =>
       rungs.flatMap((rung) => {
         const { type, containerType } = properties(rung.raw);

@@ -14,7 +14,7 @@ import {
   trimmedText,
 } from "./api";
 
-/** A stream key, AIOZ's `live_streams` (sheet, section 3). */
+/** A stream key, AIOZ's `live_streams` (docs/sheets/aioz.md, section 3). */
 export const streamKey = defineResource({
   name: "StreamKey",
   about:
@@ -65,7 +65,7 @@ export const streamKey = defineResource({
 
   read: async (api, id) => toSeen(await getKey(api, id)),
 
-  // PUT replaces both fields: one that is left out would be emptied (sheet, section 3.1).
+  // PUT replaces both fields: one that is left out would be emptied (docs/sheets/aioz.md, section 3.1).
   update: async (api, id, { name, save }) =>
     toSeen(await api.put(path`/live_streams/${id}`, oneKey, { body: { name, save } })),
 
@@ -125,7 +125,7 @@ function toSeen({ data: key }: z.infer<typeof oneKey>): Seen {
     outputs: {
       streamKey: key.stream_key,
       rtmpUrl: key.rtmp_url ?? undefined,
-      // Assumed: server and key are joined by one slash (sheet, section 6).
+      // Assumed: server and key are joined by one slash (docs/sheets/aioz.md, section 6).
       rtmpPublishUrl: key.rtmp_url ? `${key.rtmp_url.replace(/\/+$/, "")}/${key.stream_key}` : undefined,
       userId: key.user_id ?? undefined,
       createdAt: key.created_at ?? undefined,

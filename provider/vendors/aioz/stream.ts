@@ -91,7 +91,7 @@ type Inputs = z.infer<z.ZodObject<typeof inputs>>;
 const NEXT_BROADCAST =
   "To declare the next broadcast, change the input `broadcast`, for example to its date.";
 
-/** One broadcast below a stream key, AIOZ's streaming (sheet, section 8). */
+/** One broadcast below a stream key, AIOZ's streaming (docs/sheets/aioz.md, section 8). */
 export const stream = defineResource({
   name: "Stream",
   about:
@@ -139,7 +139,7 @@ export const stream = defineResource({
     return toSeen(partsOf(id).keyId, streaming);
   },
 
-  // PUT replaces title, recording and ladder together, and answers without the streaming (sheet, section 8).
+  // PUT replaces title, recording and ladder together, and answers without the streaming (docs/sheets/aioz.md, section 8).
   update: async (api, id, { keyId, ...stream }) => {
     const body = { stream_id: partsOf(id).streamId, ...toWire(stream) };
     try {

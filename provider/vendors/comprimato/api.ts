@@ -3,7 +3,7 @@ import { CallError } from "../../define/errors";
 import { type Api, path } from "../../define/api";
 
 /**
- * Every call to Comprimato, so that a wrong assumption is mended here (sheet, sections 1, 2 and 7).
+ * Every call to Comprimato, so that a wrong assumption is mended here (docs/sheets/comprimato.md, sections 1, 2 and 7).
  *
  * Documented: the create, and that every other call needs the id. All else is Assumed:
  * - `GET /streams/{id}` shows a stream, perhaps without its keys (sections 1 and 6);

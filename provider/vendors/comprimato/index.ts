@@ -4,7 +4,7 @@ import type { Vendor } from "../../define/vendor";
 import { getStream } from "./api";
 import { stream } from "./stream";
 
-/** Comprimato streams, the cloud service (sheet `comprimato.md`); not the Live Transcoder appliance. */
+/** Comprimato streams, the cloud service (docs/sheets/comprimato.md); not the Live Transcoder appliance. */
 export const comprimato: Vendor = {
   name: "comprimato",
   title: "Comprimato",
@@ -20,7 +20,7 @@ export const comprimato: Vendor = {
   environment: { apiKey: "COMPRIMATO_API_KEY" },
   alternatives: [["apiKey"]],
   sign: (_, { apiKey = "" }) => ({ authorization: apiKey }),
-  // Assumed (sheet, section 7): error bodies are unknown, but an API's own 404 is JSON and a stray web server's is not.
+  // Assumed (docs/sheets/comprimato.md, section 7): error bodies are unknown, but an API's own 404 is JSON and a stray web server's is not.
   isGone: (status, body) =>
     status === 404 && typeof body === "object" && body !== null && !Array.isArray(body),
   // No read is documented, so the account is tried on a stream that cannot exist.

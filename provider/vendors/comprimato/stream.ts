@@ -3,7 +3,7 @@ import { CallError, Refused } from "../../define/errors";
 import type { Api } from "../../define/api";
 import { createStream, deleteStream, getStream, isNoSuchCall, mayBeLive, type StreamReply } from "./api";
 
-/** A stream with both its keys (sheet, sections 1 to 6 and 10). */
+/** A stream with both its keys (docs/sheets/comprimato.md, sections 1 to 6 and 10). */
 export const stream = defineResource({
   name: "Stream",
   about:

@@ -3,7 +3,7 @@ import { type CallFailure, Gone, Refused } from "../../define/errors";
 import { type Api, type Path, path } from "../../define/api";
 
 /**
- * Edgecast's calls and replies (sheet, sections 1, 2 and 5). Assumed, because no page shows it in full:
+ * Edgecast's calls and replies (docs/sheets/edgecast.md, sections 1, 2 and 5). Assumed, because no page shows it in full:
  *
  * - Assumed (section 2): a list is a bare JSON array, and holds everything: no page knows of pagination.
  * - Assumed (section 2): the list shows `Key`. Where it does not, what state holds is kept.
@@ -77,7 +77,7 @@ const ignored = z.unknown();
 const FRESH_MS = 5_000;
 
 /**
- * Everything of a kind in the account. Edgecast's only safe read is the whole list (sheet, section 7), and a refresh of a
+ * Everything of a kind in the account. Edgecast's only safe read is the whole list (docs/sheets/edgecast.md, section 7), and a refresh of a
  * hundred keys would ask for it a hundred times: a burst shares one.
  */
 export function listAll<T>(api: Api, { path, item }: Collection<T>): Promise<T[]> {

@@ -4,7 +4,7 @@ import { NotNow } from "../../define/errors";
 
 /** The input `key`: a key that the program chooses itself, which then nobody else rotates. */
 
-/** Grammar of a key (sheet, section 2). */
+/** Grammar of a key (docs/sheets/edgecast.md, section 2). */
 export const keyGrammar = z
   .string()
   .regex(/^[A-Za-z0-9]{1,256}$/, "must be 1 to 256 letters and digits, nothing else");

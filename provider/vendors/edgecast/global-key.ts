@@ -8,7 +8,7 @@ import { givenKey, givenKeyProblems, refuseGivenKey } from "./given-key";
 /** The account has one global key, which needs a name of its own only here. */
 const ID = "globalkey";
 
-/** The global key of an account (sheet, section 2). */
+/** The global key of an account (docs/sheets/edgecast.md, section 2). */
 export const globalKey = defineResource({
   name: "GlobalKey",
   about:

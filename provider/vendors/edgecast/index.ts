@@ -9,7 +9,7 @@ import { streamKey } from "./stream-key";
 
 const errorBody = z.looseObject({ Message: z.string() });
 
-/** Edgecast DCP, of Verizon Digital Media and lately Edgio (sheet `edgecast.md`). */
+/** Edgecast DCP, of Verizon Digital Media and lately Edgio (docs/sheets/edgecast.md). */
 export const edgecast: Vendor = {
   name: "edgecast",
   title: "Edgecast DCP",

@@ -54,7 +54,7 @@ const inputs = {
 };
 type Inputs = Values<typeof inputs>;
 
-/** An instance, the nearest thing to a publishing point (sheet, section 2). */
+/** An instance, the nearest thing to a publishing point (docs/sheets/edgecast.md, section 2). */
 export const instance = defineResource({
   name: "Instance",
   about:
@@ -133,7 +133,7 @@ function toSeen(item: Partial<InstanceItem> & { Id: string }): Seen {
   };
 }
 
-/** The sheet's rules across fields. */
+/** Edgecast's rules across fields (docs/sheets/edgecast.md, section 2). */
 function validate(inputs: Known<Inputs>): Problem[] {
   const problems: Problem[] = [];
   if (inputs.encrypted && inputs.ssaEnabled) {

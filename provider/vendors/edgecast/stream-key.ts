@@ -27,7 +27,7 @@ const dirPath = z
       "stands for one or more characters: `news/cam*` opens `news/cam1` and `news/camera`.",
   );
 
-/** A stream key (sheet, section 2). */
+/** A stream key (docs/sheets/edgecast.md, section 2). */
 export const streamKey = defineResource({
   name: "StreamKey",
   about:

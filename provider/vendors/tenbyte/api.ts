@@ -2,11 +2,11 @@ import { z } from "zod";
 import type { Api } from "../../define/api";
 import { path } from "../../define/api";
 
-/** Tenbyte's replies and calls that both resources share (sheet, sections 1 and 3). */
+/** Tenbyte's replies and calls that both resources share (docs/sheets/tenbyte.md, sections 1 and 3). */
 
 const endpoint = z.looseObject({ protocol: z.string().nullish(), url: z.string() }).nullish();
 
-/** A stream as Tenbyte sends it. Only `id` is relied on: zero and null fields are dropped (sheet, section 11). */
+/** A stream as Tenbyte sends it. Only `id` is relied on: zero and null fields are dropped (docs/sheets/tenbyte.md, section 11). */
 export const streamReply = z.looseObject({
   id: z.string().min(1),
   organization_id: z.string().nullish(),

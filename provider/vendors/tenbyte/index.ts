@@ -11,7 +11,7 @@ const errorBody = z.looseObject({
   errors: z.array(z.looseObject({ field: z.string().optional(), message: z.string().optional() })).optional(),
 });
 
-/** Tenbyte Livestream (sheet `tenbyte.md`). */
+/** Tenbyte Livestream (docs/sheets/tenbyte.md). */
 export const tenbyte: Vendor = {
   name: "tenbyte",
   title: "Tenbyte",
@@ -36,7 +36,7 @@ export const tenbyte: Vendor = {
     const details = errors.map((error) => [error.field, error.message].filter(Boolean).join(": "));
     return [message, ...details].filter(Boolean).join("; ");
   },
-  // The sheet (section 1) doubts that /ping rejects a bad key; the list surely does.
+  // It is doubtful (docs/sheets/tenbyte.md, section 1) that /ping rejects a bad key; the list surely does.
   probe: (api) =>
     api.get(path`/streams`, z.looseObject({ data: z.array(z.unknown()) }), { query: { per_page: 1 } }),
   resources: [stream, streamKey],

@@ -1,6 +1,6 @@
 /**
  * Tenbyte's `ladder`: from the portable form, and back far enough to hold what a user wrote against the rules.
- * Source: sheet vendors/tenbyte.md, section 2 (StreamCreateRequest of "Tenbyte Livestream API" 1.0.0) and section 11.
+ * Source: docs/sheets/tenbyte.md, section 2 (StreamCreateRequest of "Tenbyte Livestream API" 1.0.0) and section 11.
  */
 import { audioRungs, LadderError, videoRungs } from "../../ladder/ladder";
 import type { Audio, AudioRung, Ladder, LadderProblem, VideoCodec, VideoRung } from "../../ladder/ladder";
@@ -258,7 +258,7 @@ function soundView(sound: Readonly<Record<string, unknown>>, bitrateKbps: unknow
   };
 }
 
-const S1 = "Tenbyte Livestream API 1.0.0, StreamCreateRequest (sheet vendors/tenbyte.md, section 2)";
+const S1 = "Tenbyte Livestream API 1.0.0, StreamCreateRequest (docs/sheets/tenbyte.md, section 2)";
 
 /** Tenbyte's own limits: what its published schema refuses with a 422. */
 export const tenbyteRules = [

@@ -6,7 +6,7 @@ import { getStream, listStreams, mayBeLive, streamReply } from "./api";
 /** A stream whose key is there; a reply without one is an error, so that state never loses the key. */
 const keyedStream = z.looseObject({ data: streamReply.extend({ stream_key: z.string().min(1) }) });
 
-/** The ingest key of a stream (sheet, section 7). */
+/** The ingest key of a stream (docs/sheets/tenbyte.md, section 7). */
 export const streamKey = defineResource({
   name: "StreamKey",
   about:

@@ -19,7 +19,7 @@ import { done, getStream, listStreams, mayBeLive, oneStream, type StreamReply } 
 
 const integer = (about: string) => z.number().int().describe(about);
 
-/** Pull URLs may carry user info, a stream id or a passphrase (sheet, section 10). */
+/** Pull URLs may carry user info, a stream id or a passphrase (docs/sheets/tenbyte.md, section 10). */
 const source = (about: string) =>
   z
     .strictObject({
@@ -181,7 +181,7 @@ const outputs = {
 /** How long a stopped stream may take to go idle. Not documented; a minute is generous for ending a transcoder. */
 const STOP_TIMEOUT_MS = 60_000;
 
-/** A live stream with its ladder (sheet, sections 1 to 3). */
+/** A live stream with its ladder (docs/sheets/tenbyte.md, sections 1 to 3). */
 export const stream = defineResource({
   name: "Stream",
   about:
@@ -299,7 +299,7 @@ async function stop(api: Api, id: string, progress: (message: string) => void): 
   }
 }
 
-/** The sheet's rules across fields (section 2). */
+/** Tenbyte's rules across fields (docs/sheets/tenbyte.md, section 2). */
 function validate(given: Known<Inputs>): Problem[] {
   const problems: Problem[] = [];
   const rule = (broken: boolean | undefined, path: string, reason: string): void => {

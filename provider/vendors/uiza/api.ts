@@ -4,7 +4,7 @@ import { type Api, path } from "../../define/api";
 import { poll } from "../../calls/poll";
 
 /**
- * Uiza's replies and the calls that both resources share (sheet, sections 3, 4, 6 and 7).
+ * Uiza's replies and the calls that both resources share (docs/sheets/uiza.md, sections 3, 4, 6 and 7).
  *
  * Assumed, because nothing public says it:
  * - an entity that vanishes while it is allocated was denied (section 4);

@@ -7,7 +7,7 @@ import { streamKey } from "./stream-key";
 
 const errorBody = z.looseObject({ message: z.string().optional(), error_type: z.string() });
 
-/** Uiza API v5 as of March 2020 (sheet `uiza.md`). */
+/** Uiza API v5 as of March 2020 (docs/sheets/uiza.md). */
 export const uiza: Vendor = {
   name: "uiza",
   title: "Uiza",
@@ -25,11 +25,11 @@ export const uiza: Vendor = {
   },
   environment: { apiKey: "UIZA_API_KEY" },
   alternatives: [["apiKey"]],
-  // Uiza's prose says HTTP Basic; every sample sends the raw key (sheet, section 2).
+  // Uiza's prose says HTTP Basic; every sample sends the raw key (docs/sheets/uiza.md, section 2).
   sign: (_, { apiKey = "" }) => ({ authorization: apiKey }),
   // `error_type` tells Uiza's own 404 from that of a wrong base URL.
   isGone: (status, body) => status === 404 && errorBody.safeParse(body).success,
-  // No status is documented for it (sheet, section 8).
+  // No status is documented for it (docs/sheets/uiza.md, section 8).
   isThrottled: (status, body) =>
     status === 429 || errorBody.safeParse(body).data?.error_type === "rate_limit_error",
   words: (body) => errorBody.safeParse(body).data?.message,

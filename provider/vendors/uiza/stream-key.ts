@@ -1,7 +1,7 @@
 import { defineResource, replaces, revokeOnDelete, secret, type Seen, text } from "../../define";
 import { getKeyed, listEntities, mayBeLive, type ReadyEntity, resetKey, whenReady } from "./api";
 
-/** The ingest key of a live entity (sheet, section 7). */
+/** The ingest key of a live entity (docs/sheets/uiza.md, section 7). */
 export const streamKey = defineResource({
   name: "StreamKey",
   about:

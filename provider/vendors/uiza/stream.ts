@@ -4,7 +4,7 @@ import { Gone, Refused } from "../../define/errors";
 import { path } from "../../define/api";
 import { getEntity, listEntities, liveEntity, type LiveEntity, mayBeLive, whenReady } from "./api";
 
-/** What a refused delete means, by status (sheet, sections 3, 9 and 11). */
+/** What a refused delete means, by status (docs/sheets/uiza.md, sections 3, 9 and 11). */
 const REFUSED_DELETE: Record<number, string> = {
   400:
     "Uiza answers so for a stream whose allocation failed, and then removes it by itself: run `pulumi refresh` in some " +
@@ -14,7 +14,7 @@ const REFUSED_DELETE: Record<number, string> = {
     "now. Stop the encoder and run again.",
 };
 
-/** A live entity (sheet, sections 3 to 5). */
+/** A live entity (docs/sheets/uiza.md, sections 3 to 5). */
 export const stream = defineResource({
   name: "Stream",
   about:

@@ -8,7 +8,7 @@ import { aioz } from "../../../provider/vendors/aioz";
 import { failed, succeeded, TestStack } from "../../harness/stack";
 import { type Kept, Workbench } from "../../harness/workbench";
 
-/** What is peculiar to AIOZ Stream (sheet `aioz.md`). */
+/** What is peculiar to AIOZ Stream (docs/sheets/aioz.md). */
 
 const resource = (name: string): Definition =>
   aioz.resources.find((definition) => definition.name === name) as Definition;

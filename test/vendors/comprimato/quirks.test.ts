@@ -6,7 +6,7 @@ import { comprimato } from "../../../provider/vendors/comprimato";
 import { succeeded, TestStack } from "../../harness/stack";
 import { type Kept, Workbench } from "../../harness/workbench";
 
-/** What is peculiar to Comprimato, of which little is documented (sheet `comprimato.md`). */
+/** What is peculiar to Comprimato, of which little is documented (docs/sheets/comprimato.md). */
 
 interface StoredStream {
   id: string;

@@ -27,7 +27,7 @@ const audioLadder = (rungs: Rung[]): Props => ({
 const spread = (count: number): Rung[] =>
   Array.from({ length: count }, (_, at) => ({ ...rung, name: `rung ${at}`, bitrateKbps: 5000 + 100 * at }));
 
-/** Every constraint that the sheet (section 2) puts on a ladder, violated one at a time. */
+/** Every constraint that Tenbyte (docs/sheets/tenbyte.md, section 2) puts on a ladder, violated one at a time. */
 const violations: Record<string, Props> = {
   "no ladder": { ladder: undefined },
   "neither video nor audio": { ladder: {} },

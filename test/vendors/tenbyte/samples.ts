@@ -16,7 +16,7 @@ const rung = (height: number, width: number, bitrateKbps: number) => ({
   profile: "main",
   level: "4.0",
   rateControl: "vbr",
-  // Tenbyte drops zeros from its replies (sheet, section 11); that must not show as drift.
+  // Tenbyte drops zeros from its replies (docs/sheets/tenbyte.md, section 11); that must not show as drift.
   bframes: 0,
   refFrames: 3,
   rcLookahead: 20,

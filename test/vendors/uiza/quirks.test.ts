@@ -7,7 +7,7 @@ import { uiza } from "../../../provider/vendors/uiza";
 import { failed, succeeded, TestStack } from "../../harness/stack";
 import { type Kept, Workbench } from "../../harness/workbench";
 
-/** What is peculiar to Uiza (sheet `uiza.md`). */
+/** What is peculiar to Uiza (docs/sheets/uiza.md). */
 
 const resource = (name: string): Definition =>
   uiza.resources.find((definition) => definition.name === name) as Definition;
