@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { Gone, Refused, StreamkeysError } from "../../define/errors";
 import { type Api, path } from "../../define/api";
+import { everyItem, type Page } from "../../define/paging";
 
 /** AIOZ's replies, and the calls that both resources share (docs/sheets/aioz.md, sections 3, 4 and 8). */
 
@@ -43,26 +44,25 @@ export const oneStreaming = z.looseObject({ data: streamingReply });
 /** The envelope around nothing. */
 export const done = z.looseObject({ status: z.string() });
 
-const keyPage = z.looseObject({ data: z.looseObject({ live_stream_keys: z.array(keyReply).nullable() }) });
-const streamingPage = z.looseObject({ data: z.looseObject({ media: z.array(streamingReply).nullable() }) });
-
-const PAGE_SIZE = 100;
+const total = z.number().nullish();
+const keyPage = z.looseObject({
+  data: z.looseObject({ live_stream_keys: z.array(keyReply).nullable(), total }),
+});
+const streamingPage = z.looseObject({
+  data: z.looseObject({ media: z.array(streamingReply).nullable(), total }),
+});
 
 /** The one way to ask for a page that is right under every source (docs/sheets/aioz.md, section 3.3). */
-const pageQuery = (offset: number, limit = PAGE_SIZE) => ({
+const pageQuery = (offset: number, limit = 100) => ({
   limit,
   offset,
   sort_by: "created_at",
   order_by: "desc",
 });
 
-/** Every item, page by page. AIOZ's `total` may count too much, so a short page is the end. */
-async function* everyPage<T>(get: (offset: number) => Promise<T[] | null>): AsyncGenerator<T> {
-  for (let offset = 0; ; offset += PAGE_SIZE) {
-    const items = (await get(offset)) ?? [];
-    yield* items;
-    if (items.length < PAGE_SIZE) return;
-  }
+/** A page as it came, and the offset of what follows it: AIOZ may send fewer items than were asked for. */
+function pageFrom<T>(offset: number, items: T[] | null, total: number | null | undefined): Page<T, number> {
+  return { items: items ?? [], total, next: offset + (items?.length ?? 0) };
 }
 
 /** One page of one key: a cheap authenticated read. */
@@ -71,9 +71,10 @@ export const firstKeys = (api: Api): Promise<unknown> =>
 
 /** The keys of a type, newest first. Without a type AIOZ may list video keys only (docs/sheets/aioz.md, section 3.3). */
 export function listKeys(api: Api, type: string): AsyncGenerator<KeyReply> {
-  return everyPage(async (offset) => {
+  return everyItem(api, "GET /live_streams", 0, async (offset) => {
     const query = { ...pageQuery(offset), type };
-    return (await api.get(path`/live_streams`, keyPage, { query })).data.live_stream_keys;
+    const { data } = await api.get(path`/live_streams`, keyPage, { query });
+    return pageFrom(offset, data.live_stream_keys, data.total);
   });
 }
 
@@ -89,19 +90,25 @@ export async function* listAllKeys(api: Api): AsyncGenerator<KeyReply> {
   }
 }
 
-/** The streamings below a key. Assumed: those that have ended may be missing (see `getStreaming`). */
+/**
+ * The streamings below a key. AIOZ's OpenAPI declares no query for this list, so it may come whole and in any order.
+ * Assumed: those that have ended may be missing (see `getStreaming`).
+ */
 export function listStreamings(api: Api, keyId: string): AsyncGenerator<StreamingReply> {
-  return everyPage(async (offset) => {
-    const query = pageQuery(offset);
-    return (await api.get(path`/live_streams/${keyId}/streamings`, streamingPage, { query })).data.media;
+  const at = path`/live_streams/${keyId}/streamings`;
+  return everyItem(api, `GET ${at.encoded}`, 0, async (offset) => {
+    const { data } = await api.get(at, streamingPage, { query: pageQuery(offset) });
+    return pageFrom(offset, data.media, data.total);
   });
 }
 
 /** The recorded broadcasts of a key. It is a search, so a lost answer may be asked for again. */
 function listRecordings(api: Api, keyId: string): AsyncGenerator<StreamingReply> {
-  return everyPage(async (offset) => {
+  const at = path`/live_streams/${keyId}/media`;
+  return everyItem(api, `POST ${at.encoded}`, 0, async (offset) => {
     const search = { body: pageQuery(offset), repeatable: true };
-    return (await api.post(path`/live_streams/${keyId}/media`, streamingPage, search)).data.media;
+    const { data } = await api.post(at, streamingPage, search);
+    return pageFrom(offset, data.media, data.total);
   });
 }
 

@@ -2,8 +2,10 @@ import { z } from "zod";
 import { defineResource, namedAfterResource, replaces, secret, type Seen, text } from "../../define";
 import { Gone, Refused } from "../../define/errors";
 import { type Api, path } from "../../define/api";
+import { madeBy } from "../../define/made-by";
 import {
   deleteStreaming,
+  type KeyReply,
   listAllKeys,
   listKeys,
   listStreamings,
@@ -83,13 +85,9 @@ export const streamKey = defineResource({
   cuts: () => ["delete"],
 
   find: async (api, { name, save, type }, attempt) => {
-    const found: Seen[] = [];
-    for await (const key of listKeys(api, type)) {
-      if (attempt.isBefore(key.created_at)) break;
-      const alike = key.name === name && (key.save ?? false) === save;
-      if (alike && attempt.couldHaveMade(key.created_at)) found.push(toSeen(await getKey(api, key.id)));
-    }
-    return found;
+    const isAlike = (key: KeyReply): boolean => key.name === name && (key.save ?? false) === save;
+    const made = await madeBy(attempt, listKeys(api, type), "newest first", isAlike);
+    return Promise.all(made.map(async ({ id }) => toSeen(await getKey(api, id))));
   },
 
   list: async function* (api) {

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { defineResource, ours, replaces, type Seen, text } from "../../define";
 import { Gone, Refused, StreamkeysError } from "../../define/errors";
 import { type Api, path } from "../../define/api";
+import { madeBy } from "../../define/made-by";
 import { aiozRules, checkAiozQualities } from "./ladder";
 import { ladderProblems, ladderRulesOff } from "../../ladder/input";
 import { toSnakeCase } from "../../calls/wire";
@@ -165,12 +166,9 @@ export const stream = defineResource({
   cuts: () => ["delete"],
 
   find: async (api, { keyId, title }, attempt) => {
-    const found: Seen[] = [];
-    for await (const streaming of listStreamings(api, keyId)) {
-      const alike = streaming.title === title;
-      if (alike && attempt.couldHaveMade(streaming.created_at)) found.push(toSeen(keyId, streaming));
-    }
-    return found;
+    const isAlike = (streaming: StreamingReply): boolean => streaming.title === title;
+    const made = await madeBy(attempt, listStreamings(api, keyId), "any order", isAlike);
+    return made.map((streaming) => toSeen(keyId, streaming));
   },
 
   list: async function* (api) {

@@ -1,6 +1,6 @@
 import { z } from "zod";
-import type { Api } from "../../define/api";
-import { path } from "../../define/api";
+import { type Api, path } from "../../define/api";
+import { everyItem } from "../../define/paging";
 
 /** Tenbyte's replies and calls that both resources share (docs/sheets/tenbyte.md, sections 1 and 3). */
 
@@ -40,9 +40,11 @@ export type StreamReply = z.infer<typeof streamReply>;
 
 /** The envelope around one stream. */
 export const oneStream = z.looseObject({ data: streamReply });
+/** Without numbers in it the list goes on until a page brings nothing new. */
+const pagination = z.looseObject({ total: z.number().nullish(), total_pages: z.number().nullish() });
 const page = z.looseObject({
   data: z.array(streamReply),
-  meta: z.looseObject({ pagination: z.looseObject({ total_pages: z.number() }) }),
+  meta: z.looseObject({ pagination: pagination.nullish() }).nullish(),
 });
 /** The envelope around nothing. */
 export const done = z.looseObject({ success: z.boolean() });
@@ -53,14 +55,13 @@ export async function getStream(api: Api, id: string): Promise<StreamReply> {
 }
 
 /** All streams, newest first. List items have neither key nor ladder. */
-export async function* listStreams(api: Api): AsyncGenerator<StreamReply> {
-  for (let number = 1, pages = 1; number <= pages; number += 1) {
-    const reply = await api.get(path`/streams`, page, {
-      query: { page: number, per_page: 100, order: "desc" },
-    });
-    pages = reply.meta.pagination.total_pages;
-    yield* reply.data;
-  }
+export function listStreams(api: Api): AsyncGenerator<StreamReply> {
+  return everyItem(api, "GET /streams", 1, async (number) => {
+    const query = { page: number, per_page: 100, order: "desc" };
+    const { data: items, meta } = await api.get(path`/streams`, page, { query });
+    const { total, total_pages: pages } = meta?.pagination ?? {};
+    return { items, total, next: number < (pages ?? Infinity) ? number + 1 : undefined };
+  });
 }
 
 /** Whether a broadcast may be running. A status that Tenbyte does not send counts as live: the guard fails closed. */

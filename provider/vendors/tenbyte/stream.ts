@@ -11,6 +11,7 @@ import {
 } from "../../define";
 import { LostAnswer, Refused } from "../../define/errors";
 import { type Api, path } from "../../define/api";
+import { madeBy } from "../../define/made-by";
 import { checkTenbyteLadder, tenbyteRules } from "./ladder";
 import { ladderProblems, ladderRulesOff } from "../../ladder/input";
 import { poll } from "../../calls/poll";
@@ -218,14 +219,13 @@ export const stream = defineResource({
   cuts: () => ["delete"],
 
   find: async (api, { name, type, mode, region }, attempt) => {
-    const found: Seen[] = [];
-    for await (const item of listStreams(api)) {
-      // Newest first, so what follows is older still.
-      if (attempt.isBefore(item.created_at)) break;
-      const alike = item.name === name && item.type === type && item.mode === mode && item.region === region;
-      if (alike && attempt.couldHaveMade(item.created_at)) found.push(toSeen(await getStream(api, item.id)));
-    }
-    return found;
+    const made = await madeBy(
+      attempt,
+      listStreams(api),
+      "newest first",
+      (item) => item.name === name && item.type === type && item.mode === mode && item.region === region,
+    );
+    return Promise.all(made.map(async ({ id }) => toSeen(await getStream(api, id))));
   },
 
   list: async function* (api) {

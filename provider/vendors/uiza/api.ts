@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { NotNow, Refused, StreamkeysError, UnexpectedReply } from "../../define/errors";
 import { type Api, path } from "../../define/api";
+import { everyItem } from "../../define/paging";
 import { poll } from "../../calls/poll";
 
 /**
@@ -41,14 +42,12 @@ export function getEntity(api: Api, id: string): Promise<LiveEntity> {
 }
 
 /** All live entities, newest first. A page of more than 20 is refused from 2020-03-26 on (section 6). */
-export async function* listEntities(api: Api): AsyncGenerator<LiveEntity> {
-  let token = "";
-  do {
+export function listEntities(api: Api): AsyncGenerator<LiveEntity> {
+  return everyItem(api, "GET /live_entities", "", async (token) => {
     const query = { page_size: 20, ...(token ? { page_token: token } : {}) };
-    const reply = await api.get(path`/live_entities`, page, { query });
-    yield* reply.data;
-    token = reply.next_page_token ?? "";
-  } while (token);
+    const { data: items, next_page_token: next } = await api.get(path`/live_entities`, page, { query });
+    return { items, next: next === "" ? undefined : (next ?? undefined) };
+  });
 }
 
 /** Waits until Uiza has allocated the entity, which takes up to about a minute (section 4). */

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { defineResource, namedAfterResource, replaces, type Seen, text } from "../../define";
 import { Gone, Refused } from "../../define/errors";
 import { path } from "../../define/api";
+import { madeBy } from "../../define/made-by";
 import { getEntity, listEntities, liveEntity, type LiveEntity, mayBeLive, whenReady } from "./api";
 
 /** What a refused delete means, by status (docs/sheets/uiza.md, sections 3, 9 and 11). */
@@ -108,14 +109,8 @@ export const stream = defineResource({
   cuts: () => ["delete"],
 
   find: async (api, { name, region }, attempt) => {
-    const found: Seen[] = [];
-    for await (const entity of listEntities(api)) {
-      // Newest first, so what follows is older still.
-      if (attempt.isBefore(entity.created_at)) break;
-      const alike = entity.name === name && entity.region === region;
-      if (alike && attempt.couldHaveMade(entity.created_at)) found.push(toSeen(entity));
-    }
-    return found;
+    const isAlike = (entity: LiveEntity): boolean => entity.name === name && entity.region === region;
+    return (await madeBy(attempt, listEntities(api), "newest first", isAlike)).map(toSeen);
   },
 
   list: async function* (api) {
