@@ -85,16 +85,21 @@ async function open(
     const { status, text } = await stack.run(...args, "--yes", "--skip-preview");
     return { ok: status === 0, text, seconds: (performance.now() - began) / 1000 };
   };
+  const state = (): string =>
+    readFileSync(join(stack.folder, "state/.pulumi/stacks/project/test.json"), "utf8");
   return {
     apply: (count, save) => {
       stack.program(program(count, save, "first"));
       return timed("up");
     },
     rotate: () =>
-      rotate((trigger, ...args) => {
-        stack.program(program(1, false, trigger));
-        return timed("up", ...args);
-      }, stack.resources()[0]?.urn ?? ""),
+      rotate(
+        (trigger, ...args) => {
+          stack.program(program(1, false, trigger));
+          return timed("up", ...args);
+        },
+        /"urn": ?"([^"]*::key0)"/.exec(state())?.[1] ?? "",
+      ),
     refresh: () => timed("refresh"),
     destroy: () => timed("destroy"),
     stored: () =>
@@ -103,7 +108,7 @@ async function open(
         .filter(({ file }) => file.startsWith(join(stack.folder, "state")))
         .map(({ text }) => text)
         .join("\n"),
-    state: () => readFileSync(join(stack.folder, "state/.pulumi/stacks/project/test.json"), "utf8"),
+    state,
     close: () => {
       stack.remove();
     },
