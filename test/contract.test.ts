@@ -206,6 +206,21 @@ describe.each(all)("%s", (_, vendor, definition) => {
         bench.vanish(kept.id);
         expect(await bench.read(kept)).toBeUndefined();
       });
+
+      it("looks up by the id alone", async () => {
+        const { id } = await full();
+        const found = await lifecycle.read(bench.resourceType(), id, {});
+        for (const output of schemaOf(definition.outputs).required ?? [])
+          expect(found?.props).toHaveProperty(output);
+      });
+
+      it("says so when there is nothing to look up", async () => {
+        const { id } = await full();
+        bench.vanish(id);
+        await expect(lifecycle.read(bench.resourceType(), id, {})).rejects.toThrow(
+          /cannot be looked up: it does not exist in the default account/,
+        );
+      });
     }
 
     it.each(NOT_A_NOT_FOUND)("throws on $name, so that state stays", async ({ fault }) => {

@@ -57,12 +57,27 @@ export type KeyGeneration = NonNullable<z.infer<typeof keyGeneration>>;
 /** A generation that waits for nothing. */
 type Begun = Omit<KeyGeneration, "pending">;
 
-/** Milliseconds of a duration such as `30d`; undefined when it is none. The shortest life of a key is a minute. */
+/** A month, or `M`, which is a minute to one reader and a month to the next. */
+const MONTH = /^[\d.\s-]*(M|mo|mos|months?)$/;
+
+/**
+ * Milliseconds of a duration such as `30d`; undefined when it is none, as `durationProblem` says in words. A duration has
+ * one reading, so there are no months. The shortest life of a key is a minute.
+ */
 export function durationMs(every: string): number | undefined {
-  // ms() takes a bare number for milliseconds, which nobody means here.
-  if (!/[a-z]\s*$/i.test(every)) return undefined;
-  const length = ms(every as StringValue);
-  return typeof length === "number" && length >= 60_000 ? length : undefined;
+  const text = every.trim();
+  // ms() takes a bare number for milliseconds, which nobody means here, and `M` for minutes.
+  if (MONTH.test(text) || !/[a-z]$/i.test(text)) return undefined;
+  const length = ms(text as StringValue);
+  return typeof length === "number" && length >= 60_000 && Number.isFinite(length) ? length : undefined;
+}
+
+/** What is wrong with a duration; undefined when nothing is. */
+export function durationProblem(every: string): string | undefined {
+  if (durationMs(every) !== undefined) return undefined;
+  if (MONTH.test(every.trim()))
+    return 'months differ in length, and `M` could be a minute too: write days, for example "30d"';
+  return 'must be a duration of at least a minute, for example "30d", "12h" or "2w"';
 }
 
 /** A moment as a time slot: to the second, which is how it is shown. */

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { Shape } from ".";
+import type { Definition, Shape } from ".";
 
 /**
  * A shape as JSON Schema, traits included: the one form that the lifecycle, the generator and the docs walk.
@@ -56,4 +56,14 @@ export function secretPaths(node: SchemaNode, path: string[] = []): string[][] {
   return Object.entries(node.properties ?? {}).flatMap(([name, child]) =>
     secretPaths(child, [...path, name]),
   );
+}
+
+/**
+ * Whether a change of this input makes a new object: what the engine is told, and what the docs, the hover text and
+ * `schema.json` say.
+ */
+export function replacesResource(definition: Definition, input: string): boolean {
+  if (input === "keyGeneration") return !definition.rotate;
+  const { replaces, ours } = propertyOf(definition.inputs, input);
+  return replaces ?? (!ours && !definition.update);
 }

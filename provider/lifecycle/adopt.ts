@@ -1,7 +1,7 @@
 import type { Props, Seen } from "../define";
 import { AdoptionRefusal, Gone } from "../define/errors";
 import type { Api } from "../define/api";
-import { replacesResource } from "./diff";
+import { replacesResource } from "../define/schema";
 import { differences } from "./differences";
 import { changedInputs, driftedInputs, stateOf } from "./state";
 import { contextFor, nameOf, type ResourceType } from "./resource-type";

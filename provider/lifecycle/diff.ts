@@ -1,6 +1,6 @@
 import type { Definition, Props } from "../define";
 import type { KeyGeneration } from "../define/rotation";
-import { propertyOf } from "../define/schema";
+import { replacesResource } from "../define/schema";
 import { programKey } from "./generation";
 import { liveRefusal, putOffWarning, wouldCut } from "./live-guard";
 import { changedInputs, isUnfinished } from "./state";
@@ -47,13 +47,6 @@ function changes(definition: Definition, changed: string[], olds: Props): boolea
   const pending = (olds.keyGeneration as KeyGeneration | undefined)?.pending;
   if (pending && changed.includes("keyGeneration")) return true;
   return changed.length > 0 ? undefined : false;
-}
-
-/** Whether a change of this input makes a new object. */
-export function replacesResource(definition: Definition, key: string): boolean {
-  const { replaces, ours } = propertyOf(definition.inputs, key);
-  if (key === "keyGeneration") return !definition.rotate;
-  return replaces ?? (!ours && !definition.update);
 }
 
 function cutsNow(type: ResourceType, id: string, inputs: Props): Promise<boolean> {

@@ -1,7 +1,7 @@
 import { closest, distance } from "fastest-levenshtein";
 import { z } from "zod";
 import type { Definition, Problem, Props } from "../define";
-import { durationMs, type RotationInputs } from "../define/rotation";
+import { durationProblem, type RotationInputs } from "../define/rotation";
 import { type SchemaNode, schemaOf } from "../define/schema";
 import { isUnknownAt, known } from "../engine-values";
 
@@ -27,13 +27,8 @@ export function problemsOf(definition: Definition, inputs: Props): FoundProblem[
 
 function rotationProblems({ keyRotation }: RotationInputs): Problem[] {
   const every = keyRotation?.every;
-  if (every === undefined || durationMs(every) !== undefined) return [];
-  return [
-    {
-      path: "keyRotation.every",
-      reason: 'must be a duration of at least a minute, for example "30d" or "12h"',
-    },
-  ];
+  const reason = every === undefined ? undefined : durationProblem(every);
+  return reason === undefined ? [] : [{ path: "keyRotation.every", reason }];
 }
 
 /** Takes a wrong value out, so that rules across fields see only what is well formed. */

@@ -1,8 +1,7 @@
-import type { Props } from "../define";
-import { Gone } from "../define/errors";
-import { schemaOf } from "../define/schema";
+import type { Definition, Props } from "../define";
+import { Gone, StreamkeysError } from "../define/errors";
 import { driftedInputs, inputsOf, outputsOf, refreshedOutputs, stateOf } from "./state";
-import { apiFor, contextFor, type ResourceType, typeOf } from "./resource-type";
+import { apiFor, contextFor, nameOf, type ResourceType, typeOf } from "./resource-type";
 
 /** What a refresh found: the state, and the inputs as the vendor has them. */
 export interface Found {
@@ -13,7 +12,7 @@ export interface Found {
 
 /**
  * Looks at the object. Undefined when the vendor itself says that it is gone; every other failure throws, so that the
- * state stays as it was.
+ * state stays as it was. A lookup (`Class.get`) of what is not there throws too: nothing was found.
  */
 export async function read(type: ResourceType, id: string, props: Props): Promise<Found | undefined> {
   const { definition } = type;
@@ -23,14 +22,33 @@ export async function read(type: ResourceType, id: string, props: Props): Promis
   try {
     const state = stateOf(declared, outputsOf(definition, props));
     const seen = await definition.read(api, id, state, contextFor(type, declared, id));
-    // `Class.get` knows no inputs: there, what the vendor reports is all there is to say.
-    const isLookup = (schemaOf(definition.inputs).required ?? []).some(
-      (name) => declared[name] === undefined,
-    );
-    const inputs = isLookup ? { ...seen.inputs, ...declared } : driftedInputs(definition, declared, seen);
+    // On a lookup, what the vendor reports is all there is to say.
+    const inputs = isLookup(definition, props)
+      ? { ...seen.inputs, ...declared }
+      : driftedInputs(definition, declared, seen);
     return { id, props: stateOf(inputs, refreshedOutputs(definition, props, seen)), inputs: stateOf(inputs) };
   } catch (error) {
-    if (error instanceof Gone) return undefined;
-    throw error;
+    if (!(error instanceof Gone)) throw error;
+    if (isLookup(definition, props)) throw nothingFound(type, id, props);
+    return undefined;
   }
+}
+
+/** Inputs that a lookup may have, besides the id. */
+const LOOKUP_INPUTS = ["account"];
+
+/** Whether nothing but an id is known, and the account to look in. What is in state has inputs or outputs. */
+function isLookup({ inputs, outputs }: Definition, props: Props): boolean {
+  const known = [...Object.keys(inputs), ...Object.keys(outputs)].filter((key) => props[key] !== undefined);
+  return known.every((key) => LOOKUP_INPUTS.includes(key));
+}
+
+function nothingFound(type: ResourceType, id: string, { account }: Props): StreamkeysError {
+  const where = typeof account === "string" ? `account ${account}` : "default account";
+  const listing = type.definition.list
+    ? ` \`streamkeys discover ${type.vendor.name}\` lists what there is.`
+    : "";
+  return new StreamkeysError(
+    `${nameOf(type, id)} cannot be looked up: it does not exist in the ${where}. Check the id and the account.${listing}`,
+  );
 }

@@ -53,7 +53,10 @@ function plain(value: unknown): unknown {
   );
 }
 
-/** Whether two values of an input mean the same: absent members aside, and order aside where it means nothing. */
+/**
+ * Whether two values of an input mean the same: order aside where it means nothing, and a member that is null is absent,
+ * as it is to the engine and to most vendors.
+ */
 export function means(a: unknown, b: unknown, node: SchemaNode): boolean {
   return isDeepStrictEqual(canonical(a, node), canonical(b, node));
 }
@@ -64,12 +67,10 @@ function canonical(value: unknown, node: SchemaNode): unknown {
     return node.unordered ? items.map((item) => JSON.stringify(item)).sort() : items;
   }
   if (value !== null && typeof value === "object") {
-    const entries = Object.entries(value).filter(([, item]) => item !== undefined);
-    return Object.fromEntries(
-      entries
-        .map(([key, item]) => [key, canonical(item as unknown, memberOf(node, key))] as const)
-        .sort(([a], [b]) => (a < b ? -1 : 1)),
-    );
+    const entries = Object.entries(value)
+      .map(([key, item]) => [key, canonical(item as unknown, memberOf(node, key))] as const)
+      .filter(([, item]) => item !== undefined);
+    return Object.fromEntries(entries.sort(([a], [b]) => (a < b ? -1 : 1)));
   }
   return value ?? node.default;
 }
@@ -91,7 +92,7 @@ export function overlay(declared: unknown, reported: unknown, node: SchemaNode):
     );
   }
   if (isObject(declared) && isObject(reported)) {
-    if (node.additionalProperties !== false && !node.properties) return reported;
+    if (isFreeForm(node)) return overlayFreeForm(declared, reported);
     return Object.fromEntries(
       Object.entries(declared).map(([key, value]) => [
         key,
@@ -101,6 +102,27 @@ export function overlay(declared: unknown, reported: unknown, node: SchemaNode):
   }
   return reported;
 }
+
+/** JSON that the user makes up, for example `meta`. */
+const isFreeForm = (node: SchemaNode): boolean => node.additionalProperties !== false && !node.properties;
+
+/**
+ * Here a member that others added or took away is drift. A vendor that leaves out what is empty (zero, false, null, "",
+ * and lists and objects of nothing else) has taken nothing away: that would be drift for ever.
+ */
+function overlayFreeForm(declared: Props, reported: Props): Props {
+  const unreported = Object.entries(declared).filter(
+    ([key, value]) => isEmpty(value) && isEmpty(reported[key]),
+  );
+  const seen = Object.entries(reported).map(([key, value]) => [
+    key,
+    overlay(declared[key] ?? value, value, {}),
+  ]);
+  return { ...Object.fromEntries(seen), ...Object.fromEntries(unreported) } as Props;
+}
+
+const isEmpty = (value: unknown): boolean =>
+  typeof value === "object" && value !== null ? Object.values(value).every(isEmpty) : !value;
 
 const isObject = (value: unknown): value is Props =>
   value !== null && typeof value === "object" && !Array.isArray(value);

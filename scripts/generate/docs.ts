@@ -1,8 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { baseUrlVariable, setCommand } from "../../provider/calls/account";
 import type { Definition } from "../../provider/define";
-import { replacesResource } from "../../provider/lifecycle/diff";
-import { type SchemaNode, schemaOf } from "../../provider/define/schema";
+import { replacesResource, type SchemaNode, schemaOf } from "../../provider/define/schema";
 import type { Vendor } from "../../provider/define/vendor";
 import { typeNameOf } from "../../provider/vendors";
 import { writable } from "./names";

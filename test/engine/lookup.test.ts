@@ -1,5 +1,5 @@
 import { type Sandbox, startSandbox } from "../../sandbox";
-import { succeeded, TestStack } from "../harness/stack";
+import { failed, succeeded, TestStack } from "../harness/stack";
 
 /** `Class.get` on the real engine, for every resource of every vendor: it reads, and manages nothing. */
 describe("get", () => {
@@ -41,5 +41,17 @@ describe("get", () => {
     succeeded(await reader.destroy());
     expect(sandbox.requests.filter(({ method }) => method !== "GET")).toEqual([]);
     expect(succeeded(await owner.refresh())).not.toMatch(/ (updated|deleted)\n/);
+  });
+});
+
+describe("get of nothing", () => {
+  it("is an error that names the resource and the id, at preview already", async () => {
+    const sandbox = await startSandbox();
+    const reader = await TestStack.create('uiza.Stream.get("theirs", "no-such-id");', sandbox.environment);
+    for (const run of [await reader.preview(), await reader.up()]) {
+      expect(failed(run)).toMatch(/Uiza Stream no-such-id cannot be looked up: it does not exist/);
+    }
+    await sandbox.close();
+    reader.remove();
   });
 });
