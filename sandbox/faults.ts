@@ -18,10 +18,25 @@ export const fault = z.strictObject({
   body: z.string().optional(),
   /** Headers of that answer. */
   headers: z.record(z.string(), z.string()).optional(),
+  /** Do the work and change members of the answer, by path: `{ "data.id": "other" }`. Null takes a member out. */
+  set: z.record(z.string(), z.unknown()).optional(),
+  /**
+   * Take so many requests a second, and answer the others with 429. `retryAfter` is sent as it is, as text: seconds, a
+   * date, or nonsense. `burst` is how many come through at once; as many as there are in a second when unset.
+   */
+  rate: z
+    .strictObject({
+      perSecond: z.number().positive(),
+      retryAfter: z.string().optional(),
+      burst: z.number().int().positive().optional(),
+    })
+    .optional(),
   /** Answer only after this many milliseconds. */
   delayMs: z.number().optional(),
   /** Cut the connection instead of answering. */
   drop: z.boolean().optional(),
+  /** Cut the connection after so many bytes of the answer's body. */
+  cutAfterBytes: z.number().int().min(0).optional(),
   /** Do the work first, and then spoil the answer. */
   afterWork: z.boolean().optional(),
   /** How many requests it hits; all when unset. */
@@ -30,40 +45,108 @@ export const fault = z.strictObject({
 /** One fault. */
 export type Fault = z.infer<typeof fault>;
 
-type Bound = Context<{ Bindings: HttpBindings }>;
+interface Bindings {
+  Bindings: HttpBindings;
+}
 
 /** The middleware that spoils what the current faults match, first match first. */
-export function faultInjection(faults: Fault[]): MiddlewareHandler<{ Bindings: HttpBindings }> {
+export function faultInjection(faults: Fault[]): MiddlewareHandler<Bindings> {
+  const buckets = new WeakMap<Fault, Bucket>();
   return async (context, next) => {
-    const hit = take(faults, context);
+    const hit = take(faults, context, buckets);
     if (!hit) {
       await next();
       return;
     }
-    if (hit.afterWork) await next();
+    const answersItself = hit.drop ?? (hit.status !== undefined || hit.rate !== undefined);
+    if ((hit.afterWork ?? false) || !answersItself) await next();
     if (hit.delayMs !== undefined) await sleep(hit.delayMs);
-    if (hit.drop) {
-      context.env.outgoing.destroy();
-      context.res = RESPONSE_ALREADY_SENT;
-    } else if (hit.status !== undefined) {
-      context.res = new Response(hit.body ?? "", { status: hit.status, headers: hit.headers ?? {} });
-    } else if (!hit.afterWork) {
-      await next();
-    }
+    if (hit.drop) cut(context);
+    else if (hit.rate) context.res = throttled(hit.rate.retryAfter);
+    else if (hit.status !== undefined)
+      context.res = new Response(hit.body ?? null, { status: hit.status, headers: hit.headers ?? {} });
+    if (hit.set) context.res = await changed(context.res, hit.set);
+    if (hit.cutAfterBytes !== undefined) await cutAfter(context, hit.cutAfterBytes);
   };
 }
 
-function take(faults: Fault[], context: Bound): Fault | undefined {
+function take(
+  faults: Fault[],
+  context: Context<Bindings>,
+  buckets: WeakMap<Fault, Bucket>,
+): Fault | undefined {
   const { method, path } = context.req;
   const at = faults.findIndex(
     (candidate) =>
       (candidate.method ?? method) === method &&
       path.includes(candidate.path ?? "") &&
-      path.endsWith(candidate.pathEnds ?? ""),
+      path.endsWith(candidate.pathEnds ?? "") &&
+      !(candidate.rate && hasRoom(candidate, candidate.rate, buckets)),
   );
   const hit = faults[at];
   if (!hit) return undefined;
   if (hit.times === 1) faults.splice(at, 1);
   else if (hit.times !== undefined) hit.times -= 1;
   return hit;
+}
+
+/** What is left of a rate: it fills up with time, and each request takes one. */
+interface Bucket {
+  left: number;
+  filledAt: number;
+}
+
+function hasRoom(
+  fault: Fault,
+  { perSecond, burst = Math.max(1, perSecond) }: NonNullable<Fault["rate"]>,
+  buckets: WeakMap<Fault, Bucket>,
+): boolean {
+  const now = performance.now();
+  const before = buckets.get(fault) ?? { left: burst, filledAt: now };
+  const left = Math.min(burst, before.left + ((now - before.filledAt) / 1000) * perSecond);
+  const isTaken = left >= 1;
+  buckets.set(fault, { left: isTaken ? left - 1 : left, filledAt: now });
+  return isTaken;
+}
+
+const throttled = (retryAfter: string | undefined): Response =>
+  new Response(null, {
+    status: 429,
+    headers: retryAfter === undefined ? {} : { "retry-after": retryAfter },
+  });
+
+function cut(context: Context<Bindings>): void {
+  context.env.outgoing.destroy();
+  context.res = RESPONSE_ALREADY_SENT;
+}
+
+/** Promises the whole answer, sends the beginning of it, and hangs up. */
+async function cutAfter(context: Context<Bindings>, bytes: number): Promise<void> {
+  const { outgoing } = context.env;
+  const body = Buffer.from(await context.res.arrayBuffer());
+  // Without a body there is a promise all the same, so that the client can tell.
+  outgoing.writeHead(context.res.status === 204 ? 200 : context.res.status, {
+    ...Object.fromEntries(context.res.headers),
+    "content-length": Math.max(body.length, bytes + 1),
+  });
+  outgoing.write(body.subarray(0, bytes));
+  await sleep(10);
+  cut(context);
+}
+
+/** The JSON answer with other members. */
+async function changed(answer: Response, set: Record<string, unknown>): Promise<Response> {
+  const body = JSON.parse((await answer.text()) || "{}") as object;
+  for (const [path, value] of Object.entries(set)) {
+    const steps = path.split(".");
+    const last = steps.pop() ?? "";
+    const owner = steps.reduce<Record<string, unknown> | undefined>(
+      (parent, step) => parent?.[step] as Record<string, unknown> | undefined,
+      body as Record<string, unknown>,
+    );
+    if (owner && value === null) Reflect.deleteProperty(owner, last);
+    else if (owner) owner[last] = value;
+  }
+  const status = answer.status === 204 ? 200 : answer.status;
+  return new Response(JSON.stringify(body), { status, headers: { "content-type": "application/json" } });
 }

@@ -24,7 +24,7 @@ const all = vendors.flatMap((vendor) =>
 const NOT_A_NOT_FOUND = [
   { name: "401", fault: { status: 401, body: '{"message":"no"}' } },
   { name: "403", fault: { status: 403, body: '{"message":"no"}' } },
-  { name: "429", fault: { status: 429, headers: { "retry-after": "0" } } },
+  { name: "429", fault: { status: 429, headers: { "retry-after": "3600" } } },
   { name: "500", fault: { status: 500, body: '{"message":"no"}' } },
   { name: "a timeout", fault: { delayMs: 2_500 } },
   { name: "an HTML page", fault: { status: 200, body: "<html>welcome</html>" } },

@@ -43,7 +43,9 @@ const tuning = {
   waitSeconds: z
     .number()
     .positive()
-    .describe("How long to wait for what the vendor makes ready by and by, in seconds. 300 when unset.")
+    .describe(
+      "How long to wait for what the vendor makes ready by and by, or for a vendor that throttles, in seconds. 300 when unset.",
+    )
     .optional(),
   concurrency: z.number().int().min(1).describe("Calls at once to this account. 8 when unset.").optional(),
 };

@@ -79,15 +79,22 @@ function words(said: string | undefined, raw: string): string {
   return raw.trimStart().startsWith("<") ? "an HTML page" : "no message";
 }
 
+/** `Retry-After` is a number of seconds or a date (RFC 9110, section 10.2.3); anything else says nothing. */
 function retryAfterMs(headers: Record<string, string>, vendorHeaders: string[]): number | undefined {
   for (const name of [...vendorHeaders, "retry-after"]) {
-    const value = headers[name];
-    if (value === undefined) continue;
-    const seconds = Number(value);
-    const wait = Number.isFinite(seconds) ? seconds * 1000 : Date.parse(value) - Date.now();
-    if (Number.isFinite(wait)) return Math.max(0, wait);
+    const value = headers[name]?.trim() ?? "";
+    if (/^\d+(\.\d+)?$/.test(value)) return Number(value) * 1000;
+    // By the vendor's own clock, where it shows it.
+    if (HTTP_DATE.test(value)) return Math.max(0, Date.parse(value) - (dateOf(headers) ?? Date.now()));
   }
   return undefined;
+}
+
+/** `Date.parse` takes nearly any text with a number in it for a date. */
+const HTTP_DATE = /^[A-Z][a-z]{2}, \d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} GMT$/;
+
+function dateOf({ date = "" }: Record<string, string>): number | undefined {
+  return HTTP_DATE.test(date) ? Date.parse(date) : undefined;
 }
 
 function json(body: string): unknown {

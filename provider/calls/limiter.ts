@@ -1,13 +1,9 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { bulkhead, ExponentialBackoff, handleWhen, type IPolicy, retry, wrap } from "cockatiel";
 import { LostAnswer, Refused, Throttled, Unreachable } from "../define/errors";
+import type { Account } from "./account";
+import { pace, realTime, type Time } from "./pace";
 
-/** What all calls to one account share: how many at once, the pause after a 429, and what is repeated. */
-
-/** A pause longer than this is reported instead of waited for. */
-const LONGEST_PAUSE_MS = 60_000;
-/** The pause after a 429 that names none. */
-const DEFAULT_PAUSE_MS = 1_000;
+/** What all calls to one account share: how many at once, how fast, and what is repeated. */
 
 /** Lets the calls to one account through. */
 export interface Limiter {
@@ -15,39 +11,72 @@ export interface Limiter {
   run<T>(call: () => Promise<T>, repeatable: boolean): Promise<T>;
 }
 
-/** The limiter of an account: `concurrency` calls at once, each repeated at most `retries` times. */
-export function limiter({ concurrency, retries }: { concurrency: number; retries: number }): Limiter {
+/**
+ * The limiter of an account: `concurrency` calls at once, each that fails repeated at most `retries` times. To be
+ * throttled is no failure: nothing was done, and the call waits for its turn like the others, unless the vendor asks for
+ * more than `waitSeconds` or takes nothing at all for so long.
+ */
+export function limiter(
+  { concurrency, retries, waitSeconds }: Pick<Account, "concurrency" | "retries" | "waitSeconds">,
+  time: Time = realTime,
+): Limiter {
+  const longestMs = waitSeconds * 1000;
   const slots: IPolicy = bulkhead(concurrency, Infinity);
-  let pausedUntil = 0;
+  const { turn, stuckMs, restart } = pace(time);
+  /** When it was last given up to wait for the vendor: whoever had come by then gets this answer. */
+  let givenUp: { at: number; refusal: Refused } | undefined;
 
-  const pause = ({ retryAfterMs = DEFAULT_PAUSE_MS, failure }: Throttled): void => {
-    if (retryAfterMs > LONGEST_PAUSE_MS) {
-      const seconds = Math.ceil(retryAfterMs / 1000);
-      throw new Refused({ ...failure, advice: `It asks to wait ${seconds} s; run again after that.` });
+  const refusalOf = ({ retryAfterMs = 0, failure }: Throttled): Refused | undefined => {
+    if (retryAfterMs > longestMs)
+      return new Refused({
+        ...failure,
+        advice: `It asks to wait ${inSeconds(retryAfterMs)}; run again after that.`,
+      });
+    if (stuckMs() <= longestMs) return undefined;
+    const advice = `It has taken no call for ${inSeconds(stuckMs())}; run again later.`;
+    return new Refused({ ...failure, advice });
+  };
+
+  /** The answer of the vendor, once it takes the call. */
+  const taken = async <T>(call: () => Promise<T>, cameAt: number): Promise<T> => {
+    for (;;) {
+      const { taken, refused, lost } = await turn();
+      if (givenUp && cameAt <= givenUp.at) {
+        lost();
+        throw givenUp.refusal;
+      }
+      try {
+        const answer = await call();
+        taken();
+        return answer;
+      } catch (error) {
+        if (!(error instanceof Throttled)) {
+          if (error instanceof LostAnswer || error instanceof Unreachable) lost();
+          else taken();
+          throw error;
+        }
+        refused(error.retryAfterMs);
+        const refusal = refusalOf(error);
+        if (!refusal) continue;
+        givenUp = { at: time.now(), refusal };
+        restart();
+        throw refusal;
+      }
     }
-    pausedUntil = Math.max(pausedUntil, Date.now() + retryAfterMs);
   };
 
   return {
     run: (call, repeatable) => {
+      const cameAt = time.now();
       const mayRepeat = (error: Error): boolean =>
-        error instanceof Throttled ||
-        error instanceof Unreachable ||
-        (repeatable && error instanceof LostAnswer);
+        error instanceof Unreachable || (repeatable && error instanceof LostAnswer);
       const patience = retry(handleWhen(mayRepeat), {
         maxAttempts: retries,
         backoff: new ExponentialBackoff({ initialDelay: 250, maxDelay: 5_000 }),
       });
-      return wrap(patience, slots).execute(async () => {
-        for (let left = pausedUntil - Date.now(); left > 0; left = pausedUntil - Date.now())
-          await sleep(left);
-        try {
-          return await call();
-        } catch (error) {
-          if (error instanceof Throttled) pause(error);
-          throw error;
-        }
-      });
+      return wrap(patience, slots).execute(() => taken(call, cameAt));
     },
   };
 }
+
+const inSeconds = (ms: number): string => `${Math.ceil(ms / 1000)} s`;

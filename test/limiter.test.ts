@@ -1,0 +1,189 @@
+import { openApi } from "../provider/calls";
+import { resolveAccount } from "../provider/calls/account";
+import { limiter } from "../provider/calls/limiter";
+import type { Time } from "../provider/calls/pace";
+import { Refused, Throttled } from "../provider/define/errors";
+import { vendors } from "../provider/vendors";
+import { sampleOf, Workbench } from "./harness/workbench";
+
+/** To be throttled is no failure: everything is done that a few minutes would do, with few answers of 429. */
+
+const [tenbyte] = vendors;
+const [stream] = tenbyte?.resources ?? [];
+
+/** A clock that jumps to whatever is waited for next, and knows how long that would have taken. */
+class FakeTime implements Time {
+  private at = 0;
+  private readonly waiting: { until: number; wake: () => void }[] = [];
+
+  now = (): number => this.at;
+  sleep = (ms: number): Promise<void> =>
+    new Promise((wake) => {
+      this.waiting.push({ until: this.at + ms, wake });
+    });
+
+  /** Lets time pass until `work` is done, and returns how many seconds that took. */
+  async until(work: Promise<unknown>): Promise<number> {
+    const state = { isDone: false };
+    void work.finally(() => (state.isDone = true));
+    for (;;) {
+      // Whatever can go on without time goes on first.
+      await new Promise((resume) => setImmediate(resume));
+      if (state.isDone) return this.at / 1000;
+      this.waiting.sort((a, b) => a.until - b.until);
+      const next = this.waiting.shift();
+      if (!next) continue;
+      this.at = next.until;
+      next.wake();
+    }
+  }
+}
+
+/** A vendor that takes `perSecond` calls, `burst` at once, each in `takesMs`. */
+function throttlingVendor(
+  time: FakeTime,
+  {
+    perSecond,
+    burst = perSecond,
+    takesMs = 20,
+    retryAfterMs,
+  }: Record<string, number | undefined> & { perSecond: number },
+) {
+  let left = burst;
+  let filledAt = 0;
+  const seen = { taken: 0, refused: 0 };
+  const call = async (): Promise<void> => {
+    left = Math.min(burst, left + ((time.now() - filledAt) / 1000) * perSecond);
+    filledAt = time.now();
+    const isTaken = left >= 1;
+    if (isTaken) left -= 1;
+    await time.sleep(takesMs);
+    seen[isTaken ? "taken" : "refused"] += 1;
+    if (!isTaken)
+      throw new Throttled({ vendor: "V", call: "POST /x", status: 429, detail: "no" }, retryAfterMs);
+  };
+  return { call, seen };
+}
+
+describe("a throttled account", () => {
+  it.each([
+    { calls: 20, perSecond: 1, retryAfterMs: 1000, withinSeconds: 25, refusedAtMost: 12 },
+    { calls: 300, perSecond: 5, retryAfterMs: 1000, withinSeconds: 80, refusedAtMost: 20 },
+    { calls: 300, perSecond: 5, retryAfterMs: 0, withinSeconds: 80, refusedAtMost: 20 },
+    { calls: 300, perSecond: 5, retryAfterMs: undefined, withinSeconds: 80, refusedAtMost: 20 },
+    { calls: 300, perSecond: 5, retryAfterMs: 1000, takesMs: 400, withinSeconds: 80, refusedAtMost: 20 },
+    {
+      calls: 1000,
+      perSecond: 50,
+      burst: 10,
+      retryAfterMs: 1000,
+      takesMs: 100,
+      withinSeconds: 60,
+      refusedAtMost: 30,
+    },
+    { calls: 20, perSecond: 1 / 30, burst: 1, retryAfterMs: 30_000, withinSeconds: 800, refusedAtMost: 15 },
+  ])("does all of $calls calls at $perSecond a second, Retry-After $retryAfterMs ms", async (row) => {
+    const time = new FakeTime();
+    const { call, seen } = throttlingVendor(time, row);
+    const { run } = limiter({ concurrency: 8, retries: 0, waitSeconds: 300 }, time);
+    const results = Promise.allSettled(Array.from({ length: row.calls }, () => run(call, false)));
+    const seconds = await time.until(results);
+    expect((await results).filter(({ status }) => status === "rejected")).toEqual([]);
+    expect(seen.taken).toBe(row.calls);
+    expect(seconds).toBeLessThan(row.withinSeconds);
+    expect(seen.refused).toBeLessThanOrEqual(row.refusedAtMost);
+  });
+
+  it("lets one call through after a pause, and not all that wait", async () => {
+    const time = new FakeTime();
+    const starts: number[] = [];
+    const { run } = limiter({ concurrency: 8, retries: 0, waitSeconds: 300 }, time);
+    const call = async (): Promise<void> => {
+      starts.push(time.now());
+      await time.sleep(20);
+      if (time.now() < 900) throw new Throttled({ vendor: "V", call: "GET /x", detail: "no" }, 1000);
+    };
+    await time.until(Promise.all(Array.from({ length: 8 }, () => run(call, true))));
+    // The first eight together; then one alone, and the next only when that one was answered.
+    const [trial = 0, next = 0] = starts.slice(8);
+    expect(starts.slice(0, 8)).toEqual(Array(8).fill(0));
+    expect(trial).toBeGreaterThanOrEqual(1000);
+    expect(next).toBeGreaterThanOrEqual(trial + 20);
+  });
+
+  it("is given up by all who wait when it takes nothing for minutes, and not before", async () => {
+    const time = new FakeTime();
+    const { call, seen } = throttlingVendor(time, { perSecond: 1e-9, burst: 0, retryAfterMs: 1000 });
+    const { run } = limiter({ concurrency: 8, retries: 0, waitSeconds: 300 }, time);
+    const results = Promise.allSettled(Array.from({ length: 50 }, () => run(call, false)));
+    expect(await time.until(results)).toBeGreaterThan(300);
+    expect(time.now()).toBeLessThan(400_000);
+    for (const result of await results) {
+      expect(result).toMatchObject({ reason: expect.any(Refused) as Refused });
+      expect((result as PromiseRejectedResult).reason).toHaveProperty(
+        "message",
+        expect.stringMatching(/run again later/),
+      );
+    }
+    expect(seen.refused).toBeLessThan(40);
+  });
+
+  it("that asks for more than minutes is not waited for: the error says how long it asks for", async () => {
+    const time = new FakeTime();
+    const { call } = throttlingVendor(time, { perSecond: 1e-9, burst: 0, retryAfterMs: 3_600_000 });
+    const result = limiter({ concurrency: 8, retries: 0, waitSeconds: 300 }, time).run(call, false);
+    await time.until(result.catch(() => undefined));
+    await expect(result).rejects.toThrow(/asks to wait 3600 s; run again after that/);
+  });
+});
+
+describe("against the sandbox", () => {
+  const open = (): Promise<Workbench> => {
+    if (!tenbyte || !stream) throw new Error("no vendor");
+    return Workbench.open(tenbyte, stream);
+  };
+
+  it("creates all of 24 streams at 8 a second, without a retry to spare, each by one POST that was taken", async () => {
+    const bench = await open();
+    bench.sandbox.faults.push({ rate: { perSecond: 8, retryAfter: "1" } });
+    const program = sampleOf(bench.vendor, bench.definition).minimal("");
+    await Promise.all(Array.from({ length: 24 }, () => bench.create(program)));
+    const posts = bench.sandbox.requests.filter(({ method }) => method === "POST");
+    expect(posts.filter(({ status }) => status === 201)).toHaveLength(24);
+    expect(posts.filter(({ status }) => status === 429).length).toBeLessThan(12);
+    await bench.sandbox.close();
+  }, 30_000);
+
+  it.each([
+    ["0", 0],
+    ["-5", 0],
+    ["", 0],
+    ["soon", 0],
+    ["1e400", 0],
+    ["NaN", 0],
+    ["Wed, 21 Oct 2015 07:28:00 GMT", 0],
+    ["1", 1000],
+    ["0.5", 500],
+  ])("a Retry-After of %p is waited for as what it is", async (retryAfter, leastMs) => {
+    const bench = await open();
+    bench.sandbox.faults.push({ status: 429, headers: { "retry-after": retryAfter }, times: 1 });
+    const api = openApi(resolveAccount(bench.vendor, undefined, bench.resourceType().host.settings));
+    const began = performance.now();
+    await bench.vendor.probe(api);
+    const took = performance.now() - began;
+    expect(took).toBeGreaterThanOrEqual(leastMs);
+    expect(took).toBeLessThan(leastMs + 900);
+    await bench.sandbox.close();
+  });
+
+  it.each(["86400", "1764100000", "Fri, 31 Dec 9999 23:59:59 GMT"])(
+    "a Retry-After of %p is a clear error at once",
+    async (retryAfter) => {
+      const bench = await open();
+      bench.sandbox.faults.push({ status: 429, headers: { "retry-after": retryAfter } });
+      const api = openApi(resolveAccount(bench.vendor, undefined, bench.resourceType().host.settings));
+      await expect(bench.vendor.probe(api)).rejects.toThrow(/asks to wait \d+ s; run again after that/);
+      await bench.sandbox.close();
+    },
+  );
+});
