@@ -11,8 +11,9 @@ import type { StackView } from "./stack";
 
 /** What an object at the vendor would be written as in a program. */
 
-/** An object with the inputs that declare it, secrets in clear; or why it cannot be declared. */
-export type Adoptable = { object: Discovered; inputs: Props } | { object: Discovered; problem: string };
+/** An object with the inputs that declare it and its outputs, secrets in clear; or why it cannot be declared. */
+export type Adoptable =
+  { object: Discovered; inputs: Props; outputs: Props } | { object: Discovered; problem: string };
 
 /** What reading objects takes. */
 export interface Source {
@@ -34,7 +35,9 @@ export async function adoptable(object: Discovered, source: Source): Promise<Ado
     const account = source.account;
     const inputs = accepted(definition, account === undefined ? reported : { ...reported, account });
     const [problem] = errorsIn(definition, inputs);
-    return problem ? { object, problem: `${problem.path} ${problem.reason}` } : { object, inputs };
+    return problem
+      ? { object, problem: `${problem.path} ${problem.reason}` }
+      : { object, inputs, outputs: seen.outputs };
   } catch (error) {
     return { object, problem: messageOf(error) };
   }

@@ -6,23 +6,30 @@ import { Code, literal, WIDTH } from "./literal";
 import { pulumiName, unique, variableName } from "./names";
 import { oneLine, say } from "./output";
 
-/** A program that adopts objects: each a resource with the option `import`. */
+/** Objects as resources of a program: each with the option `import`. */
 
-/** The program, and how many objects are only a comment in it. */
-export interface AdoptionProgram {
-  program: string;
-  leftOut: number;
+/** What there is to declare, and why the rest cannot be. */
+export interface Declarations {
+  declarations: Declaration[];
+  leftOut: Extract<Adoptable, { problem: string }>[];
 }
 
-/** Writes the program. Objects are read side by side, as many at once as the account's limiter lets through. */
-export async function adoptionProgram(objects: Discovered[], source: Source): Promise<AdoptionProgram> {
+/** Reads the objects, side by side, as many at once as the account's limiter lets through, and names them. */
+export async function declare(objects: Discovered[], source: Source): Promise<Declarations> {
   const results = await readAll(objects, source);
-  const declarations = named(results, source);
-  const secrets = source.showSecrets ? [] : declarations.flatMap(moveSecrets);
-  refer(declarations, source);
-  const statements = declarations.map((declaration) => statement(declaration, source));
-  const notes = results.flatMap((result) => ("problem" in result ? [note(result)] : []));
-  return { program: [head(source, secrets), ...statements, ...notes].join("\n\n"), leftOut: notes.length };
+  return {
+    declarations: named(results, source),
+    leftOut: results.flatMap((result) => ("problem" in result ? [result] : [])),
+  };
+}
+
+/** The program that declares them. What is left out is a comment in it. */
+export function programOf({ declarations, leftOut }: Declarations, source: Source): string {
+  const copies = declarations.map((declaration) => ({ ...declaration, inputs: { ...declaration.inputs } }));
+  const secrets = source.showSecrets ? [] : copies.flatMap(moveSecrets);
+  refer(copies, source);
+  const statements = copies.map((declaration) => statement(declaration, source));
+  return [head(source, secrets), ...statements, ...leftOut.map(note)].join("\n\n");
 }
 
 /** How many objects pass between two words of progress. */
@@ -41,8 +48,9 @@ function readAll(objects: Discovered[], source: Source): Promise<Adoptable[]> {
 }
 
 /** One resource of the program. */
-interface Declaration {
+export interface Declaration {
   object: Discovered;
+  outputs: Props;
   /** Values, and code where a value comes from the config or from another resource. */
   inputs: Props;
   name: string;
@@ -58,12 +66,12 @@ function named(results: Adoptable[], { vendor, view }: Source): Declaration[] {
   const names = new Map(vendor.resources.map((definition) => [definition, new Set(inStack(definition))]));
   return results.flatMap((result) => {
     if ("problem" in result) return [];
-    const { object, inputs } = result;
+    const { object, inputs, outputs } = result;
     const type = object.definition.name;
     const taken = names.get(object.definition) ?? new Set();
     const name = unique(pulumiName(object.name, type.toLowerCase()), "-", taken);
     const variable = unique(variableName([name, type]), "_", variables);
-    return [{ object, inputs, name, variable, isReferredTo: false }];
+    return [{ object, inputs, outputs, name, variable, isReferredTo: false }];
   });
 }
 

@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { Argument, type Command } from "commander";
 import { configuredAccounts, resolveAccount } from "../provider/calls/account";
 import type { Definition } from "../provider/define";
@@ -7,9 +8,10 @@ import { type Api } from "../provider/define/api";
 import type { Vendor } from "../provider/define/vendor";
 import { typeNameOf, vendors } from "../provider/vendors";
 import type { Source } from "./adoptable";
-import { adoptionProgram } from "./adoption-program";
+import { declare, programOf } from "./adoption-program";
 import type { Discovered } from "./discovered";
 import { withManual } from "./help";
+import { importFileOf, writeImportFile } from "./import-file";
 import { print, printJson, printTable, say } from "./output";
 import { openStackOrEnvironment, type StackOptions, type StackView, withStackOptions } from "./stack";
 
@@ -17,6 +19,7 @@ interface DiscoverOptions extends StackOptions {
   account?: string;
   emit?: true;
   showSecrets?: true;
+  importFile?: string;
   json?: true;
 }
 
@@ -30,6 +33,10 @@ export function addDiscover(program: Command): void {
   )
     .option("-a, --account <name>", "vendor account of the stack config (default: the default account)")
     .option("--emit", "print a TypeScript program that adopts what is unmanaged")
+    .option(
+      "--import-file <file>",
+      "write a file for `pulumi import --file`, which takes over what is unmanaged at once",
+    )
     .option("--show-secrets", "with --emit: print secret inputs instead of leaving them to the stack config")
     .option("--json", "print the objects as JSON");
   command.action((name: string, options: DiscoverOptions) => run(name, options, command));
@@ -37,6 +44,10 @@ export function addDiscover(program: Command): void {
     examples: [
       ["streamkeys discover tenbyte", "a table of what there is"],
       ["streamkeys discover tenbyte --emit > adopt.ts", "a program that takes over what is unmanaged"],
+      [
+        "streamkeys discover aioz --emit --import-file import.json > adopt.ts",
+        "both, for a whole account at once",
+      ],
       ["streamkeys discover uiza --account eu --json", "another account, for machines"],
     ],
     fine: "everything was listed; what is unmanaged is no failure",
@@ -45,16 +56,21 @@ export function addDiscover(program: Command): void {
 }
 
 async function run(name: string, options: DiscoverOptions, command: Command): Promise<void> {
-  if (options.emit && options.json) command.error("error: --emit prints a program; leave out --json.");
+  if ((options.emit || options.importFile) && options.json)
+    command.error("error: --emit and --import-file are for taking over; leave out --json.");
+  if (options.importFile !== undefined && existsSync(options.importFile))
+    command.error(
+      `error: ${options.importFile} exists already. It may hold stream keys: delete it, or name another file.`,
+    );
   const vendor = vendors.find((candidate) => candidate.name === name);
   if (!vendor) throw new TypeError(`no vendor ${name}`);
   const view = await openStackOrEnvironment(options);
   const api = openApi(accountOf(vendor, options.account, view));
   const discovered = marked(await everythingAt(vendor, api), options.account, view);
   const unmanaged = discovered.filter(({ managedBy }) => managedBy === undefined);
-  if (options.emit) {
+  if (options.emit || options.importFile !== undefined) {
     const { account, showSecrets = false } = options;
-    await emit(unmanaged, { vendor, api, account, view, showSecrets });
+    await adoption(unmanaged, { vendor, api, account, view, showSecrets }, options);
   } else if (options.json) printJson(discovered.map((object) => shown(vendor, object)));
   else printDiscovered(discovered);
   say(summary(discovered.length, unmanaged.length, view));
@@ -115,12 +131,31 @@ function marked(
   });
 }
 
-async function emit(unmanaged: Discovered[], source: Source): Promise<void> {
-  const { program, leftOut } = await adoptionProgram(unmanaged, source);
-  print(program);
-  if (leftOut === 0) return;
-  say(`${leftOut} objects could not be put into the program; comments in it say why.`);
+/** Writes what takes the objects over: a file for `pulumi import`, a program, or both with the same names. */
+async function adoption(unmanaged: Discovered[], source: Source, options: DiscoverOptions): Promise<void> {
+  const declared = await declare(unmanaged, source);
+  if (options.importFile !== undefined) {
+    writeImportFile(options.importFile, importFileOf(declared.declarations, source));
+    say(howToImport(options.importFile, declared.declarations.length));
+  }
+  if (options.emit) print(programOf(declared, source));
+  if (declared.leftOut.length === 0) return;
+  const reasons = declared.leftOut.map(
+    ({ object, problem }) => `  ${object.definition.name} ${object.id}: ${problem}`,
+  );
+  say([`${declared.leftOut.length} objects cannot be taken over:`, ...reasons].join("\n"));
   process.exitCode = 1;
+}
+
+function howToImport(file: string, count: number): string {
+  return [
+    `${file} takes over ${count} objects, without a call to the vendor. It holds their stream keys IN CLEAR, for your eyes`,
+    "only (mode 0600). Run, and then delete it:",
+    "",
+    `  pulumi import --file '${file}' --generate-code=false --protect=false --yes && rm '${file}'`,
+    "",
+    "The program that goes with it is printed by --emit. Leave out --protect=false to protect them from deletion.",
+  ].join("\n");
 }
 
 const shown = (vendor: Vendor, { id, name, live, definition, managedBy }: Discovered) => ({

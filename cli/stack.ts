@@ -7,6 +7,7 @@ import type { Definition, Props } from "../provider/define";
 import { messageOf, StreamkeysError } from "../provider/define/errors";
 import { rememberSecret } from "../provider/calls/redact";
 import type { Vendor } from "../provider/define/vendor";
+import { SECRET_MARK, TYPE_PREFIX } from "../provider/engine-values";
 import { definitionOf, type TypeName } from "../provider/vendors";
 import { say } from "./output";
 
@@ -166,8 +167,6 @@ function wordsOf(report: string): string {
   return errors?.trim() ?? "nothing that could be shown. `pulumi stack export` may say more.";
 }
 
-const PREFIX = "pulumi-nodejs:dynamic/streamkeys/";
-
 const deployment = z
   .looseObject({
     resources: z
@@ -193,9 +192,9 @@ const deployment = z
 function resourcesOf(exported: unknown): StackResource[] {
   const { resources = [] } = deployment.parse(exported) ?? {};
   return resources
-    .filter(({ type, id }) => type.startsWith(PREFIX) && id !== undefined)
+    .filter(({ type, id }) => type.startsWith(TYPE_PREFIX) && id !== undefined)
     .map(({ urn, type: token, id = "", inputs, outputs, delete: isReplaced = false }) => {
-      const type = token.slice(PREFIX.length) as TypeName;
+      const type = token.slice(TYPE_PREFIX.length) as TypeName;
       return {
         urn,
         name: nameIn(urn),
@@ -211,18 +210,17 @@ function resourcesOf(exported: unknown): StackResource[] {
 function pendingCreatesOf(exported: unknown): PendingCreate[] {
   const { pending_operations: operations = [] } = deployment.parse(exported) ?? {};
   return operations
-    .filter(({ type, resource }) => type === "creating" && resource.type.startsWith(PREFIX))
+    .filter(({ type, resource }) => type === "creating" && resource.type.startsWith(TYPE_PREFIX))
     .map(({ resource }) => {
-      const type = resource.type.slice(PREFIX.length) as TypeName;
+      const type = resource.type.slice(TYPE_PREFIX.length) as TypeName;
       return { name: nameIn(resource.urn), type, vendor: definitionOf(type).vendor };
     });
 }
 
 const nameIn = (urn: string): string => urn.slice(urn.lastIndexOf("::") + 2);
 
-/** How the engine writes a secret in an exported stack: the mark of special values, and that of secrets. */
 const secretValue = z.object({
-  "4dabf18193072939515e22adb298388d": z.literal("1b47061264138c4ac30d75fd1eb44270"),
+  [SECRET_MARK.key]: z.literal(SECRET_MARK.value),
   plaintext: z.string(),
 });
 

@@ -1,3 +1,19 @@
+/** What Pulumi puts on the wire: values that are not known yet, secrets, and type tokens. */
+
+/** Before the name of a resource type of ours (`tenbyte:Stream`) in a type token. */
+export const TYPE_PREFIX = "pulumi-nodejs:dynamic/streamkeys/";
+
+/** How an exported stack and an import file write a secret: a mark of special values, and that of secrets. */
+export const SECRET_MARK = {
+  key: "4dabf18193072939515e22adb298388d",
+  value: "1b47061264138c4ac30d75fd1eb44270",
+} as const;
+
+/** A secret as an import file has it (docs/engine.md, fact 23). */
+export function asSecret(value: unknown): Record<string, string> {
+  return { [SECRET_MARK.key]: SECRET_MARK.value, plaintext: JSON.stringify(value) };
+}
+
 /**
  * Values that are not known yet. At preview the engine sends, in place of any value at any depth that depends on a
  * resource still to be made, this fixed string (docs/engine.md, fact 9).

@@ -7,4 +7,5 @@ export { read, type Found } from "./read";
 export { reconcile, type Reconciled } from "./reconcile";
 export { remove } from "./delete";
 export { resourceTypeOf, type ResourceType, type Host } from "./resource-type";
+export { stateOf } from "./state";
 export { update } from "./update";

@@ -292,7 +292,7 @@ describe("streamkeys discover --emit", () => {
     rmSync(folder, { recursive: true });
     delete streams[`${SEEDED}-1`];
     expect(status).toBe(1);
-    expect(stderr).toContain("1 objects could not be put into the program; comments in it say why.");
+    expect(stderr).toContain("1 objects cannot be taken over:");
     expect(stdout).toMatch(/^\/\/ Left out: Stream "odd\\nnew .*" \(seeded-1\)\. type Invalid option/m);
     expect(stdout).not.toMatch(/^new tenbyte\.Stream\("injected"/m);
   });
