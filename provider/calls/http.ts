@@ -35,7 +35,7 @@ export async function sendOnce(
   account: Account,
   method: Method,
   at: Path,
-  { query = {}, body, headers = {} }: CallOptions,
+  { query = {}, body, headers = {}, idempotencyKey }: CallOptions,
 ): Promise<Reply<string>> {
   const url = new URL(account.baseUrl + at.encoded);
   for (const [name, value] of Object.entries(query)) url.searchParams.set(name, String(value));
@@ -45,6 +45,7 @@ export async function sendOnce(
     headers: {
       accept: "application/json",
       ...(body === undefined ? {} : { "content-type": "application/json" }),
+      ...(idempotencyKey === undefined ? {} : { "idempotency-key": idempotencyKey }),
       ...headers,
     },
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),

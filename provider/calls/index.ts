@@ -37,7 +37,7 @@ export function openApi(account: Account): Api {
         if (isSuccess(reply)) return reply;
         throw answerError(`${method} ${at.encoded}`, reply, account);
       },
-      options.repeatable ?? method !== "POST",
+      options.repeatable ?? (method !== "POST" || options.idempotencyKey !== undefined),
     );
 
   const request = async <T>(

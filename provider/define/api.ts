@@ -28,6 +28,11 @@ export interface CallOptions {
   /** Sent as JSON. Unset, the request has no body and no content type. */
   body?: unknown;
   headers?: Record<string, string>;
+  /**
+   * Sent as `Idempotency-Key`, for vendors that do the same request with the same key once: what was lost may be asked for
+   * again. Both are of one attempt: see `Attempt.mark`.
+   */
+  idempotencyKey?: string;
   /** Whether a lost answer may be answered by asking again. True for all but POST unless said otherwise. */
   repeatable?: boolean;
 }

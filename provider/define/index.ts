@@ -17,6 +17,10 @@ declare module "zod" {
     unordered?: true;
     /** Only the reply to the create shows this output; later reads keep what state has. */
     createOnly?: true;
+    /** The vendor takes this input and never shows it, so it cannot drift and an import cannot compare it. */
+    writeOnly?: true;
+    /** False refuses encoders and ends a running broadcast, at once and unguarded: who writes it asks for that. */
+    killSwitch?: true;
     /** Computed by the provider itself; no user writes it. */
     computed?: true;
     /** Unset, it is the resource's own name in the program. */
@@ -52,6 +56,8 @@ export const unordered = <S extends z.ZodType>(schema: S): S => schema.meta({ un
 export const createOnly = <S extends z.ZodType>(schema: S): S => schema.meta({ createOnly: true });
 /** Marks an input that stays with us: its change makes no vendor call. */
 export const ours = <S extends z.ZodType>(schema: S): S => schema.meta({ ours: true });
+/** Marks an input that the vendor never shows. */
+export const writeOnly = <S extends z.ZodType>(schema: S): S => schema.meta({ writeOnly: true });
 /** Marks the input that is the resource's own name in the program when it is left out. */
 export const namedAfterResource = <S extends z.ZodType>(schema: S): S =>
   schema.meta({ namedAfterResource: true });
@@ -103,6 +109,11 @@ export interface Attempt {
   freshKey: string;
   /** Whether a key is this attempt's `freshKey`. */
   isOwnKey(key: string): boolean;
+  /**
+   * Tells this attempt of this resource from all others, on every machine: for a field of the object that viewers do not
+   * see, where `find` looks for it, and for the vendor's idempotency key.
+   */
+  mark: string;
   /** Whether an object with this time of making (RFC 3339) can be this attempt's, clocks differing a little. */
   couldHaveMade(createdAt: string | null | undefined): boolean;
   /** Whether an object is older than this attempt: in a listing, newest first, all that follow are too. */
@@ -125,12 +136,14 @@ export interface Definition<I extends Shape = Shape, O extends Shape = Shape> {
   validate?(inputs: Known<Values<I>>): Problem[];
   /** Makes the object: exactly one request that creates. */
   create(api: Api, inputs: Values<I>, attempt: Attempt): Promise<Seen>;
-  /** Waits until what `create` began is finished. */
-  settle?(api: Api, id: string, context: Context): Promise<Seen>;
+  /** Finishes what `create` began: waits until it is ready, makes the calls that follow. `made` is what is known of it. */
+  settle?(api: Api, made: Seen, inputs: Values<I>, context: Context): Promise<Seen>;
   /** Throws `Gone` when the vendor says that the object does not exist. */
   read(api: Api, id: string, state: State<I, O>, context: Context): Promise<Seen>;
   /** Changes the object in place. Without it every change of an input replaces. */
   update?(api: Api, id: string, inputs: Values<I>, previous: State<I, O>): Promise<Seen>;
+  /** The changed inputs that `update` can change in general, and cannot change to this: they replace. */
+  cannotUpdate?(inputs: Values<I>, previous: State<I, O>): string[];
   /** Gives the object a new key, in place; throws `NotNow` to put it off. Without it a due key replaces the object. */
   rotate?(api: Api, id: string, state: State<I, O>, context: Context): Promise<Seen>;
   /** Throws `Gone` when there is nothing to delete, which counts as done. */
@@ -143,10 +156,12 @@ export interface Definition<I extends Shape = Shape, O extends Shape = Shape> {
   find?(api: Api, inputs: Values<I>, attempt: Attempt): Promise<Seen[]>;
   /** Everything of this kind in the account. */
   list?(api: Api): AsyncIterable<Listed>;
-  /** No call ends a broadcast at this vendor: only the encoder does, whatever `interruptLive` says. */
-  endsOnlyByEncoder?: true;
+  /** The vendor itself refuses to delete it while a broadcast runs, whatever `interruptLive` says. */
+  lockedWhileLive?: true;
   /** What to do about a lost create that cannot be looked for: a sentence or two, for the error. */
   lostCreate?: string;
+  /** The resource of the same vendor within which the object lives: its id is `<id of that>/<its own>` (`child.ts`). */
+  childOf?: string;
   /** Exists exactly once an account: nothing makes it and nothing deletes it. */
   singleton?: true;
   /** Creating takes over what exists, for example the key of a stream; no request makes an object. */
@@ -164,6 +179,17 @@ export const revokeOnDelete = ours(
     .describe("Whether deleting this resource resets the key, so that nobody who knows it can go on air.")
     .optional(),
 );
+
+/** The input `enabled` of what can be switched off; `off` says what that does at the vendor. */
+export const killSwitch = (off: string): z.ZodOptional<z.ZodBoolean> =>
+  z
+    .boolean()
+    .describe(
+      `Whether it takes a broadcast. The kill switch: false ${off}, also while live and without \`interruptLive\`. ` +
+        "Unset leaves it as it is; a new one is on.",
+    )
+    .meta({ killSwitch: true })
+    .optional();
 
 const account = replaces(
   text(

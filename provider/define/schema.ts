@@ -27,6 +27,8 @@ export interface SchemaNode {
   replaces?: true;
   unordered?: true;
   createOnly?: true;
+  writeOnly?: true;
+  killSwitch?: true;
   computed?: true;
   namedAfterResource?: true;
   ours?: true;

@@ -1,9 +1,8 @@
 import type { Props, Seen } from "../define";
 import { AdoptionRefusal, Gone } from "../define/errors";
 import type { Api } from "../define/api";
-import { replacesResource } from "../define/schema";
 import { differences } from "./differences";
-import { changedInputs, driftedInputs, stateOf } from "./state";
+import { changedInputs, driftedInputs, inputsThatReplace, stateOf } from "./state";
 import { contextFor, nameOf, type ResourceType } from "./resource-type";
 
 /**
@@ -16,7 +15,7 @@ export async function adopt(type: ResourceType, api: Api, id: string, inputs: Pr
   const actual = driftedInputs(definition, inputs, seen);
   const changed = changedInputs(definition, actual, inputs);
   if (changed.length === 0) return seen;
-  const fixed = changed.filter((key) => replacesResource(definition, key));
+  const fixed = inputsThatReplace(definition, changed, inputs, actual);
   if (fixed.length > 0 || !definition.update) throw refusal(type, id, changed, inputs, actual);
   return await definition.update(api, id, inputs, stateOf(actual, seen.outputs));
 }

@@ -6,7 +6,7 @@ import { newAttempt } from "./attempt";
 import { warnOfDifferences } from "./differences";
 import { type Notes, notesFor } from "./notes";
 import { resume, takeOver } from "./recover";
-import { refreshedOutputs, stateOf } from "./state";
+import { driftedInputs, refreshedOutputs, stateOf } from "./state";
 import { apiFor, contextFor, type ResourceType } from "./resource-type";
 
 /** A new object: its id at the vendor, and its state. */
@@ -41,7 +41,7 @@ async function createOnce(
   notes: Notes | undefined,
 ): Promise<Seen> {
   // The vendor's clock is compared with this moment, so it is the real one, not that of the keys' ages.
-  const attempt = newAttempt(new Date());
+  const attempt = newAttempt(new Date(), inputs.origin);
   notes?.begin(attempt);
   try {
     return await type.definition.create(api, inputs, attempt);
@@ -65,7 +65,7 @@ async function finish(
 ): Promise<Props> {
   const { definition } = type;
   try {
-    const seen = definition.settle ? await definition.settle(api, made.id, contextFor(type, inputs)) : made;
+    const seen = (await definition.settle?.(api, made, inputs, contextFor(type, inputs))) ?? made;
     warnOfDifferences(type, inputs, seen);
     return stateOf(inputs, refreshedOutputs(definition, made.outputs, seen));
   } catch (error) {
@@ -75,6 +75,8 @@ async function finish(
       throw error;
     }
     notes?.handOver();
-    throw new Unfinished(made.id, stateOf(inputs, made.outputs), error);
+    // What is there already, and not what it was to become: the next run sees the difference, and mends it.
+    const state = stateOf(driftedInputs(definition, inputs, made), made.outputs);
+    throw new Unfinished(made.id, state, error);
   }
 }

@@ -1,9 +1,8 @@
 import type { Definition, Props } from "../define";
 import type { KeyGeneration } from "../define/rotation";
-import { replacesResource } from "../define/schema";
 import { programKey } from "./generation";
 import { liveRefusal, putOffWarning, wouldCut } from "./live-guard";
-import { changedInputs, isUnfinished } from "./state";
+import { changedInputs, inputsThatReplace, isUnfinished } from "./state";
 import { apiFor, type ResourceType, typeOf } from "./resource-type";
 
 /** What `diff` answers: nothing changed (false), look at the inputs (undefined), or changed though inputs agree (true). */
@@ -19,8 +18,8 @@ export async function diff(type: ResourceType, id: string, olds: Props, news: Pr
   host.journal.isKnown(typeOf(type), id);
   const changed = changedInputs(definition, olds, news);
   const isHeldBack = (news.keyGeneration as KeyGeneration | undefined)?.pending !== undefined;
-  let replaces = changed.filter(
-    (key) => replacesResource(definition, key) && !(key === "keyGeneration" && isHeldBack),
+  let replaces = inputsThatReplace(definition, changed, news, olds).filter(
+    (key) => key !== "keyGeneration" || !isHeldBack,
   );
   if (news.interruptLive === true) type.allowedCuts.add(id);
 

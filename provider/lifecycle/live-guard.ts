@@ -26,10 +26,10 @@ export async function wouldCut(
 
 /** The refusal to delete or replace, with the way out. */
 export function liveRefusal(type: ResourceType, id: string, what: "Deleting" | "Replacing"): LiveRefusal {
-  const { endsOnlyByEncoder } = type.definition;
+  const { lockedWhileLive } = type.definition;
   const orAllow = {
-    Deleting: endsOnlyByEncoder
-      ? `. No call to ${type.vendor.title} ends a broadcast`
+    Deleting: lockedWhileLive
+      ? `. ${type.vendor.title} itself refuses it until then`
       : ", or set `interruptLive: true` on the resource, run `pulumi up`, and then delete it",
     Replacing: ", or set `interruptLive: true` on the resource and run again",
   };

@@ -1,7 +1,8 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Definition, Props, Seen } from "../define";
 import { StreamkeysError } from "../define/errors";
-import { propertyOf, type SchemaNode, schemaOf } from "../define/schema";
+import { propertyOf, replacesResource, type SchemaNode, schemaOf } from "../define/schema";
+import { isUnknown } from "../engine-values";
 
 /** How inputs, outputs and what a vendor reports become the engine's plain properties, and how they are compared. */
 
@@ -139,6 +140,22 @@ export function driftedInputs(definition: Definition, declared: Props, seen: See
 
 /** Inputs that only matter while creating. */
 const FOR_CREATE_ONLY = ["adopt", "origin"];
+
+/**
+ * Of the changed inputs, those that only a new object can have.
+ * @param inputs as the program has them; at preview a value may be unknown yet, and then it may well be one that fits
+ */
+export function inputsThatReplace(
+  definition: Definition,
+  changed: string[],
+  inputs: Props,
+  previous: Props,
+): string[] {
+  const refused = definition.cannotUpdate?.(inputs, previous) ?? [];
+  return changed.filter(
+    (key) => replacesResource(definition, key) || (refused.includes(key) && !isUnknown(inputs[key])),
+  );
+}
 
 /** The names of the inputs that differ. */
 export function changedInputs(definition: Definition, olds: Props, news: Props): string[] {

@@ -46,7 +46,8 @@ async function finish(
   before: Props,
 ): Promise<Props> {
   const { definition } = type;
-  const seen = await definition.settle?.(api, id, contextFor(type, inputs, id));
+  const known = { id, inputs: {}, outputs: before };
+  const seen = await definition.settle?.(api, known, inputs, contextFor(type, inputs, id));
   return seen ? refreshedOutputs(definition, before, seen) : before;
 }
 

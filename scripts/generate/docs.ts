@@ -63,9 +63,11 @@ function resource(vendor: Vendor, definition: Definition): string {
 
 /** What the functions of the Definition mean for a user. */
 function behaviour(definition: Definition): string {
-  const { rotation, update, find, list } = definition;
+  const { rotation, update, find, list, childOf } = definition;
   const cuts = definition.cuts !== undefined;
+  const [off] = writable(schemaOf(definition.inputs)).filter(([, node]) => node.killSwitch);
   const rows = [
+    ...(childOf ? [["id", `that of its \`${childOf}\`, a slash and its own; it goes when that goes`]] : []),
     ["change of an input", update ? "in place, unless the table says `replaces`" : "replaces"],
     ...(rotation ? [["rotation of the key", rotation]] : []),
     [
@@ -74,6 +76,7 @@ function behaviour(definition: Definition): string {
         ? "yes: a running broadcast is not cut unless `interruptLive` is true"
         : "none: nothing here cuts a broadcast, or the vendor cannot say whether one runs",
     ],
+    ...(off ? [["kill switch", `\`${off[0]}: false\` acts at once, also while live`]] : []),
     ...(definition.outlivesDelete
       ? []
       : [
@@ -105,6 +108,7 @@ function inputRows(
   const traits = [
     required ? "required" : "",
     node.secret ? "secret" : "",
+    node.writeOnly ? "never shown by the vendor" : "",
     path === top && replacesResource(definition, top) ? "replaces" : "",
     node.default === undefined ? "" : `default \`${JSON.stringify(node.default)}\``,
   ].filter(Boolean);

@@ -1,6 +1,7 @@
 import { z } from "zod";
-import { Gone, Refused, StreamkeysError } from "../../define/errors";
+import { Gone, Refused } from "../../define/errors";
 import { type Api, path } from "../../define/api";
+import { childId, splitChildId } from "../../define/child";
 import { everyItem, type Page } from "../../define/paging";
 
 /** AIOZ's replies, and the calls that both resources share (docs/sheets/aioz.md, sections 3, 4 and 8). */
@@ -119,18 +120,15 @@ export interface StreamingId {
 }
 
 /** The id of a `Stream` in state and for import. */
-export const idOf = ({ keyId, streamId }: StreamingId): string => `${keyId}/${streamId}`;
+export const idOf = ({ keyId, streamId }: StreamingId): string => childId(keyId, streamId);
 
 /**
  * The parts of such an id.
  * @throws StreamkeysError when it is not of the form `<keyId>/<streamId>`.
  */
 export function partsOf(id: string): StreamingId {
-  const [, keyId, streamId] = /^([^/]+)\/([^/]+)$/.exec(id) ?? [];
-  if (keyId !== undefined && streamId !== undefined) return { keyId, streamId };
-  throw new StreamkeysError(
-    `The id of an AIOZ Stream is that of its key, a slash and its own, <keyId>/<streamId>; "${id}" is not.`,
-  );
+  const { parent: keyId, child: streamId } = splitChildId(id, "an AIOZ Stream is <keyId>/<streamId>");
+  return { keyId, streamId };
 }
 
 /**

@@ -113,6 +113,7 @@ export const stream = defineResource({
     "Assumed: bitrates are in bit/s. AIOZ states no unit; its samples are 750000 for 360p and 192000 for audio.",
     "AIOZ's documents disagree on containers and resolutions; what one of them allows passes here.",
   ],
+  childOf: "StreamKey",
   inputs,
   validate: ({ qualities, ladderRulesOff }) =>
     qualities

@@ -75,7 +75,7 @@ export const stream = defineResource({
   create: async (api, { name, region, description, dvr }) =>
     toSeen(await api.post(path`/live_entities`, liveEntity, { body: { name, region, description, dvr } })),
 
-  settle: async (api, id, { progress }) => {
+  settle: async (api, { id }, _, { progress }) => {
     try {
       return toSeen(await whenReady(api, id, progress));
     } catch (error) {
@@ -105,7 +105,7 @@ export const stream = defineResource({
   },
 
   isLive: async (api, id) => mayBeLive(await getEntity(api, id)),
-  endsOnlyByEncoder: true,
+  lockedWhileLive: true,
   cuts: () => ["delete"],
 
   find: async (api, { name, region }, attempt) => {
