@@ -1,11 +1,12 @@
-import { createRequire } from "node:module";
-import { dirname, join, resolve } from "node:path";
+import { resolve } from "node:path";
 import type { Command } from "commander";
 import { configuredAccounts, resolveAccount, setCommand, type Settings } from "../provider/calls/account";
 import { CallError, messageOf, Unauthorized } from "../provider/define/errors";
 import { openApi } from "../provider/calls";
 import type { Vendor } from "../provider/define/vendor";
 import { vendors } from "../provider/vendors";
+import { installedFor } from "../sdk/installed";
+import { unreadConfig } from "../sdk/stack-config";
 import { withManual } from "./help";
 import { print, printJson, printTable, say } from "./output";
 import {
@@ -58,7 +59,7 @@ async function run({ json, ...options }: DoctorOptions): Promise<void> {
   const { view, check } = await stackAndCheck(options);
   const found = [nodeCheck(), engine, await packageCheck(options.cwd), check, ...pendingCreateChecks(view)];
   const asked = vendors.map(async (vendor) => accountChecks(vendor, view));
-  const checks = [...found, ...(await Promise.all(asked)).flat()];
+  const checks = [...found, ...configChecks(view), ...(await Promise.all(asked)).flat()];
   if (json) printJson(checks);
   else
     printTable(
@@ -95,13 +96,17 @@ async function packageCheck(cwd: string): Promise<Check> {
   if (folder === undefined)
     return { what, status: "not configured", detail: "there is no program that needs it" };
   return checked(what, () => {
-    // The engine's dynamic host resolves as a module in the program's folder would.
-    const host = createRequire(join(resolve(folder), "program.js"));
-    try {
-      return `found at ${dirname(host.resolve("pulumi-streamkeys/package.json"))}`;
-    } catch {
-      throw new Error(`is not to be found from ${folder}. Run there: npm install pulumi-streamkeys`);
+    // The engine starts its dynamic host from the one, and loads the provider from the other.
+    const needed = ["pulumi-streamkeys", "@pulumi/pulumi"];
+    const missing = needed.filter((name) => installedFor(name, resolve(folder)) === undefined);
+    if (missing.length > 0) {
+      throw new Error(
+        `${missing.join(" and ")} cannot be found from ${folder}, where the engine looks; a library of the program ` +
+          `that has it is not enough. Run there: npm install ${missing.join(" ")}`,
+      );
     }
+    const { version = "", folder: place = "" } = installedFor("pulumi-streamkeys", resolve(folder)) ?? {};
+    return `version ${version} at ${place}`;
   });
 }
 
@@ -121,6 +126,13 @@ async function stackAndCheck(options: StackOptions): Promise<{ view: StackView; 
       check: { what, status, detail: `${messageOf(error)} Accounts come from the environment alone.` },
     };
   }
+}
+
+/** Pulumi takes any key, and only those that are read do something. */
+function configChecks({ name, project, configKeys }: StackView): Check[] {
+  if (name === undefined) return [];
+  const unread = unreadConfig(configKeys, project);
+  return [{ what: "stack config", status: unread ? "fails" : "ok", detail: unread ?? "every key is read" }];
 }
 
 /** The engine goes on after a killed run as if nothing had been made; on another machine, so does the provider. */

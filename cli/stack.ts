@@ -48,7 +48,11 @@ export interface PendingCreate {
 export interface StackView {
   /** Undefined where there is no stack. */
   name: string | undefined;
+  /** Name of the project; empty where there is no stack. */
+  project: string;
   settings: Settings;
+  /** Every key of the stack's config, of any namespace. */
+  configKeys: string[];
   resources: StackResource[];
   pendingCreates: PendingCreate[];
 }
@@ -85,9 +89,15 @@ export async function openStack({ stack, cwd }: StackOptions): Promise<StackView
         "No stack is selected. Run `pulumi stack select <name>`, or name one with `--stack <name>`.",
       );
     }
-    const [config, exported] = await Promise.all([workspace.getAllConfig(name), workspace.exportStack(name)]);
+    const [config, exported, { name: project }] = await Promise.all([
+      workspace.getAllConfig(name),
+      workspace.exportStack(name),
+      workspace.projectSettings(),
+    ]);
     return {
       name,
+      project,
+      configKeys: Object.keys(config),
       settings: { config: (key) => config[key]?.value, environment: process.env },
       resources: resourcesOf(exported.deployment),
       pendingCreates: pendingCreatesOf(exported.deployment),
@@ -110,6 +120,8 @@ export async function openStackOrEnvironment(options: StackOptions): Promise<Sta
 export function environmentAlone(): StackView {
   return {
     name: undefined,
+    project: "",
+    configKeys: [],
     settings: { config: () => undefined, environment: process.env },
     resources: [],
     pendingCreates: [],

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
+import { explainUnlessTaken, preflight } from "./preflight";
 
 /** Base class of every resource, by hand. The classes themselves are generated from the Definitions. */
 
@@ -47,6 +48,7 @@ export abstract class StreamkeysResource extends pulumi.CustomResource {
     args: object,
     opts: pulumi.CustomResourceOptions = {},
   ) {
+    preflight();
     const { import: adopt, ...options } = opts;
     const props: Args = Object.fromEntries(spec.properties.map((property) => [property, undefined]));
     for (const [key, value] of Object.entries(args as Args)) if (value !== undefined) props[key] = value;
@@ -64,6 +66,7 @@ export abstract class StreamkeysResource extends pulumi.CustomResource {
         additionalSecretOutputs: secretProperties(spec, options.id !== undefined),
       }),
     );
+    explainUnlessTaken(this);
   }
 }
 

@@ -20,7 +20,7 @@ const CALL_TOOLS = /^provider\/calls\/(poll|wire|fresh-key)$/;
 const ENGINE_VALUES = /^provider\/engine-values$/;
 
 const rooms: Room[] = [
-  { files: /^sdk\//, may: [/^sdk\//, /^@pulumi\/pulumi$/] },
+  { files: /^sdk\//, may: [/^sdk\//, /^(@pulumi\/pulumi|fastest-levenshtein)$/] },
   {
     files: /^provider\/hosts\//,
     may: [/^provider\/(hosts|lifecycle|vendors)(\/|$)/, DEFINE, /^@pulumi\/pulumi$/],

@@ -11,6 +11,11 @@ export interface Settings {
   environment: Record<string, string | undefined>;
 }
 
+/** What the stack config may hold besides an object for each vendor: the key after `streamkeys:`, and what it does. */
+export const stackSettings = {
+  rotateAll: "Any text. A new text rotates every key of the stack, once. For a leak, say which.",
+};
+
 /** One account, ready to be called. */
 export interface Account {
   vendor: Vendor;

@@ -3,13 +3,14 @@ import { format, type Options, resolveConfig } from "prettier";
 import { vendors } from "../../provider/vendors";
 import { docsPage } from "./docs";
 import { packageSchema } from "./package-schema";
-import { sdkFile, sdkIndex } from "./sdk";
+import { sdkConfigKeys, sdkFile, sdkIndex } from "./sdk";
 
 /** `npm run generate`: writes everything that is derived from the Definitions. */
 async function main(): Promise<void> {
   const { version } = JSON.parse(readFileSync("package.json", "utf8")) as { version: string };
   const files: Record<string, string> = {
     "sdk/index.ts": sdkIndex(vendors),
+    "sdk/config-keys.ts": sdkConfigKeys(vendors),
     "schema.json": JSON.stringify(packageSchema(vendors, version)),
   };
   for (const vendor of vendors) {

@@ -1,3 +1,4 @@
+import { stackSettings } from "../../provider/calls/account";
 import type { Definition } from "../../provider/define";
 import { type SchemaNode, schemaOf, secretPaths } from "../../provider/define/schema";
 import type { Vendor } from "../../provider/define/vendor";
@@ -25,6 +26,16 @@ export function sdkIndex(vendors: Vendor[]): string {
     `export { RedundantIngest, type IngestSide, type RedundantIngestArgs } from "./redundant-ingest";
 export type { KeyGeneration, KeyRotation } from "./resource";\n`
   );
+}
+
+/** `sdk/config-keys.ts`: what a stack's config may hold. */
+export function sdkConfigKeys(vendors: Vendor[]): string {
+  return `${HEADER}
+/** Keys of the stack config that hold a vendor's accounts. */
+export const vendorKeys: string[] = ${JSON.stringify(vendors.map(({ name }) => name))};
+/** Keys of the stack config that concern the whole stack. */
+export const stackKeys: string[] = ${JSON.stringify(Object.keys(stackSettings))};
+`;
 }
 
 function resource(vendor: Vendor, definition: Definition): string {

@@ -145,6 +145,15 @@ describe("streamkeys doctor", () => {
     expect(of("Uiza")?.detail).toMatch(/"apikey".*Its fields are: apiKey/);
   });
 
+  it("says which keys of the stack config nobody reads: 1", async () => {
+    expect((await checks({})).of("stack config")?.status).toBe("ok");
+    await stack.mustRun("config", "set", "streamkeys:rotateall", "leak");
+    const { status, of } = await checks({});
+    await stack.mustRun("config", "rm", "streamkeys:rotateall");
+    expect(status).toBe(1);
+    expect(of("stack config")?.detail).toMatch(/did you mean streamkeys:rotateAll\?/);
+  });
+
   it("says that a stack cannot be read, in Pulumi's words", async () => {
     expect((await checks({}, "--stack", "no-such-stack")).of("stack")).toMatchObject({
       status: "fails",
