@@ -1,6 +1,13 @@
 import { type Command, InvalidArgumentError } from "commander";
 import { StreamkeysError } from "../provider/define/errors";
-import { CONTROL_PATH, PortTaken, type Sandbox, type SandboxOptions, startSandbox } from "../sandbox";
+import {
+  CONTROL_PATH,
+  PortTaken,
+  type Sandbox,
+  type SandboxOptions,
+  startSandbox,
+  UnusableData,
+} from "../sandbox";
 import { withManual } from "./help";
 import { print, printJson, say } from "./output";
 
@@ -52,6 +59,7 @@ async function start(options: SandboxOptions): Promise<Sandbox> {
   try {
     return await startSandbox(options);
   } catch (error) {
+    if (error instanceof UnusableData) throw new StreamkeysError(error.message);
     if (!(error instanceof PortTaken)) throw error;
     throw new StreamkeysError(`${error.message} For example: streamkeys sandbox --port 0`);
   }

@@ -4,6 +4,24 @@ import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response";
 import type { Context, MiddlewareHandler } from "hono";
 import { z } from "zod";
 
+/** Whether these can be sent: names and values of headers are not just any text. */
+function areHeaders(headers: Record<string, string>): boolean {
+  try {
+    new Headers(headers);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+const isHeaderValue = (value: string): boolean => areHeaders({ "retry-after": value });
+
+/** Answers of these statuses have no body. */
+const BODILESS = [204, 205, 304];
+
+const bodyFor = ({ status = 200, body = "" }: Fault): string | null =>
+  BODILESS.includes(status) ? null : body;
+
 /** Faults that can be put into the sandbox, to see what a client does about them. */
 export const fault = z.strictObject({
   /** HTTP method; any when unset. */
@@ -13,11 +31,11 @@ export const fault = z.strictObject({
   /** Only a path that ends so. */
   pathEnds: z.string().optional(),
   /** Answer with this status instead. */
-  status: z.number().int().optional(),
+  status: z.number().int().min(200).max(599).optional(),
   /** Body of that answer. */
   body: z.string().optional(),
   /** Headers of that answer. */
-  headers: z.record(z.string(), z.string()).optional(),
+  headers: z.record(z.string(), z.string()).refine(areHeaders, "no HTTP headers").optional(),
   /** Do the work and change members of the answer, by path: `{ "data.id": "other" }`. Null takes a member out. */
   set: z.record(z.string(), z.unknown()).optional(),
   /**
@@ -27,12 +45,12 @@ export const fault = z.strictObject({
   rate: z
     .strictObject({
       perSecond: z.number().positive(),
-      retryAfter: z.string().optional(),
+      retryAfter: z.string().refine(isHeaderValue, "no value of an HTTP header").optional(),
       burst: z.number().int().positive().optional(),
     })
     .optional(),
   /** Answer only after this many milliseconds. */
-  delayMs: z.number().optional(),
+  delayMs: z.number().min(0).max(600_000).optional(),
   /** Cut the connection instead of answering. */
   drop: z.boolean().optional(),
   /** Cut the connection after so many bytes of the answer's body. */
@@ -64,7 +82,7 @@ export function faultInjection(faults: Fault[]): MiddlewareHandler<Bindings> {
     if (hit.drop) cut(context);
     else if (hit.rate) context.res = throttled(hit.rate.retryAfter);
     else if (hit.status !== undefined)
-      context.res = new Response(hit.body ?? null, { status: hit.status, headers: hit.headers ?? {} });
+      context.res = new Response(bodyFor(hit), { status: hit.status, headers: hit.headers ?? {} });
     if (hit.set) context.res = await changed(context.res, hit.set);
     if (hit.cutAfterBytes !== undefined) await cutAfter(context, hit.cutAfterBytes);
   };

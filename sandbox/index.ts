@@ -3,9 +3,12 @@ import { type HttpBindings, serve, type ServerType } from "@hono/node-server";
 import { type Context, Hono } from "hono";
 import { z } from "zod";
 import { fault, type Fault, faultInjection } from "./faults";
+import { bodyOf, sentenceOf } from "./body";
 import { simulators } from "./vendors";
 import type { SimulatorData } from "./simulator";
-import { openStore } from "./store";
+import { openStore, type Store } from "./store";
+
+export { UnusableData } from "./store";
 
 /**
  * The sandbox: one local server that behaves like the vendors' documentation, for demos, for tests of ours and of
@@ -57,10 +60,10 @@ export const CONTROL_PATH = "/_sandbox";
 
 /**
  * Starts the sandbox.
- * @throws PortTaken when another program has the port.
+ * @throws PortTaken when another program has the port, UnusableData when the data file cannot be used.
  */
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
-  const store = openStore(options.dataFile);
+  const store = openStore(options.dataFile, simulators);
   const requests: ReceivedRequest[] = [];
   const faults: Fault[] = [];
   const app = new Hono<{ Bindings: HttpBindings }>();
@@ -68,7 +71,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   app.get(`${CONTROL_PATH}/environment`, (context) =>
     context.json(environment(new URL(context.req.url).origin)),
   );
-  app.route(CONTROL_PATH, controls(store.data, requests, faults, store.save));
+  app.route(CONTROL_PATH, controls(store, requests, faults));
   app.use(async (context, next) => {
     const { method, path } = context.req;
     const received: ReceivedRequest = { method, path, query: new URL(context.req.url).search };
@@ -136,12 +139,7 @@ function close(server: ServerType): Promise<void> {
  * `GET environment`; `GET` and `DELETE requests`; `POST` and `DELETE faults`; `PUT` and `DELETE live/<vendor>/<id>`;
  * `GET data`, `PATCH data/<vendor>/<path>`.
  */
-function controls(
-  data: Record<string, SimulatorData>,
-  requests: ReceivedRequest[],
-  faults: Fault[],
-  save: () => void,
-): Hono {
+function controls({ data, save, problemOf }: Store, requests: ReceivedRequest[], faults: Fault[]): Hono {
   const app = new Hono();
   app
     .get("/health", (context) => context.json({ sandbox: "pulumi-streamkeys" }))
@@ -151,10 +149,10 @@ function controls(
       return context.body(null, 204);
     })
     .post("/faults", async (context) => {
-      const parsed = fault.safeParse(await context.req.json().catch(() => undefined));
-      if (!parsed.success) return context.text(z.prettifyError(parsed.error), 400);
-      faults.push(parsed.data);
-      return context.json(parsed.data, 201);
+      const { value, wrong } = await bodyOf(context, fault);
+      if (!value) return context.text(sentenceOf(wrong), 400);
+      faults.push(value);
+      return context.json(value, 201);
     })
     .delete("/faults", (context) => {
       faults.length = 0;
@@ -164,17 +162,40 @@ function controls(
     .delete("/live/:vendor/:id", (context) => setLive(context, data, false))
     .get("/data", (context) => context.json(data))
     .patch("/data/*", async (context) => {
-      const steps = context.req.path.split("/data/")[1]?.split("/").map(decodeURIComponent) ?? [];
-      const target = steps.reduce<unknown>(
-        (value, step) => (value as Record<string, unknown> | undefined)?.[step],
-        data,
-      );
-      if (target === null || typeof target !== "object") return context.text("There is no such object.", 404);
-      Object.assign(target, await context.req.json());
+      const steps = context.req.path.slice(`${CONTROL_PATH}/data/`.length).split("/").map(decoded);
+      const { value: change, wrong } = await bodyOf(context, z.record(z.string(), z.unknown()));
+      if (!change) return context.text(sentenceOf(wrong), 400);
+      // Tried on a copy first, so that nothing is changed to what the simulators cannot work with.
+      const copy = structuredClone(data);
+      const tried = objectAt(copy, steps);
+      const target = objectAt(data, steps);
+      if (!tried || !target) return context.text("There is no such object.", 404);
+      Object.assign(tried, change);
+      const problem = problemOf(copy);
+      if (problem !== undefined) return context.text(problem, 400);
+      Object.assign(target, change);
       save();
       return context.json(target);
     });
   return app;
+}
+
+/** A step of a path; as it stands where it is not encoded rightly. */
+function decoded(step: string): string {
+  try {
+    return decodeURIComponent(step);
+  } catch {
+    return step;
+  }
+}
+
+/** The object at the end of a path, through own members only. */
+function objectAt(data: object, steps: string[]): object | undefined {
+  return steps.reduce<object | undefined>((owner, step) => {
+    const value: unknown =
+      owner && Object.hasOwn(owner, step) ? (owner as Record<string, unknown>)[step] : undefined;
+    return typeof value === "object" && value !== null ? value : undefined;
+  }, data);
 }
 
 /** Starts or ends a broadcast, as an encoder would. */

@@ -1,8 +1,9 @@
 import type { Hono } from "hono";
+import type { z } from "zod";
 
 /**
- * What a simulator is. Each is written from the vendor's documents (docs/sheets/README.md), never from our client, so that the two can
- * disagree; it imports nothing from the definition it stands against.
+ * What a simulator is. Each is written from the vendor's documents (docs/sheets/README.md), never from our client, so
+ * that the two can disagree; it imports nothing from the definition it stands against.
  */
 
 /** A simulator's data: plain JSON, kept between runs in the sandbox's file. */
@@ -20,6 +21,8 @@ export interface Simulator {
   basePath: string;
   /** Credentials that the simulator accepts, by the names of the vendor's config fields. */
   credentials: Record<string, string>;
+  /** What the data must look like for the simulator to work with it, when it comes from a file or from a user. */
+  stored?: z.ZodType;
   app(context: SimulatorContext): Hono;
   /** Starts or ends a broadcast on an object, as an encoder would. Absent where the vendor cannot tell. */
   setLive?(data: SimulatorData, id: string, live: boolean): void;

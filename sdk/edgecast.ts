@@ -4,7 +4,7 @@ import { type KeyGeneration, type KeyRotation, type ResourceSpec, StreamkeysReso
 
 /** Arguments of {@link Instance}. */
 export interface InstanceArgs {
-  /** Name, letters and digits, case-sensitive. Part of the URLs for publishing and playback. A change replaces the resource. */
+  /** Name, case-sensitive. Part of the URLs for publishing and playback. A `dirPath` can name it only where it is letters and digits, so only then can a `StreamKey` open it. A change replaces the resource. */
   instanceName: pulumi.Input<string>;
   /** How far viewers may go back, in minutes, 5 to 180. Edgecast reports 1 where it was never set. */
   dvrDurationMinutes?: pulumi.Input<number>;
@@ -31,6 +31,7 @@ const instanceSpec: ResourceSpec = {
     "segmentSize",
     "account",
     "hlsPlaybackUrl",
+    "publishUrl",
   ],
   secretOutputs: [],
   secretInputs: [],
@@ -42,7 +43,7 @@ const instanceSpec: ResourceSpec = {
  * Pulumi type `pulumi-nodejs:dynamic/streamkeys/edgecast:Instance`. Docs: docs/edgecast.md.
  */
 export class Instance extends StreamkeysResource {
-  /** Name, letters and digits, case-sensitive. Part of the URLs for publishing and playback. A change replaces the resource. */
+  /** Name, case-sensitive. Part of the URLs for publishing and playback. A `dirPath` can name it only where it is letters and digits, so only then can a `StreamKey` open it. A change replaces the resource. */
   declare readonly instanceName: pulumi.Output<pulumi.Unwrap<InstanceArgs["instanceName"]>>;
   /** How far viewers may go back, in minutes, 5 to 180. Edgecast reports 1 where it was never set. */
   declare readonly dvrDurationMinutes: pulumi.Output<pulumi.Unwrap<InstanceArgs["dvrDurationMinutes"]>>;
@@ -58,8 +59,10 @@ export class Instance extends StreamkeysResource {
   declare readonly segmentSize: pulumi.Output<pulumi.Unwrap<InstanceArgs["segmentSize"]>>;
   /** Name of the vendor account to use, one of `accounts` in the vendor's stack config. The default account when unset. A change replaces the resource. */
   declare readonly account: pulumi.Output<pulumi.Unwrap<InstanceArgs["account"]>>;
-  /** HLS playback URL. */
+  /** HLS playback URL, as Edgecast shows it: the name of the stream may stand as `<streamName>`. */
   declare readonly hlsPlaybackUrl: pulumi.Output<string | undefined>;
+  /** Where an encoder publishes, as the reply to the create shows it: perhaps only the path, with `<streamName>` in it. Unset for an instance that was not made by this resource. */
+  declare readonly publishUrl: pulumi.Output<string | undefined>;
 
   /**
    * Looks up an existing Instance that this program does not manage.

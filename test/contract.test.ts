@@ -448,7 +448,11 @@ describe.each(all)("%s", (_, vendor, definition) => {
       });
       expect(calls.filter((call) => !call.startsWith("GET"))).toEqual([]);
       expect(adopted?.id).toBe(existing.id);
-      expect(definedOutputs(adopted)).toEqual(definedOutputs(existing));
+      // What only the reply to a create shows cannot be had of an object that others made, unless a read shows it too.
+      const shown = Object.keys(definition.outputs).filter(
+        (name) => !propertyOf(definition.outputs, name).createOnly || adopted?.outs[name] !== undefined,
+      );
+      for (const name of shown) expect([name, adopted?.outs[name]]).toEqual([name, existing.outs[name]]);
       expect((await bench.up(adopted as Kept, program)).did).toBe("nothing");
     });
 
@@ -476,10 +480,6 @@ describe.each(all)("%s", (_, vendor, definition) => {
       );
     });
   });
-
-  function definedOutputs(kept: Kept | undefined): Props {
-    return Object.fromEntries(Object.keys(definition.outputs).map((name) => [name, kept?.outs[name]]));
-  }
 
   /** Inputs as the SDK class would send them: with the resource's name where the program gives none. */
   function named(program: Props): Props {

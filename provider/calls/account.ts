@@ -110,7 +110,7 @@ export function resolveAccount(vendor: Vendor, name: string | undefined, setting
     );
   }
   const credentials = credentialsOf(vendor, found);
-  rememberSecret(credentials);
+  rememberSecret(signingFields(vendor).map((field) => credentials[field]));
   if (!complete(vendor, credentials))
     throw new ConfigError(missingCredentials(vendor, name, label, credentials));
   const baseUrl = checkedBaseUrl(found.baseUrl ?? vendor.baseUrl, label);
@@ -160,8 +160,11 @@ function withEnvironment(vendor: Vendor, config: AccountConfig, settings: Settin
   for (const [field, variable] of Object.entries(vendor.environment)) {
     // Stack config wins as a whole: mixing one account's key with another's token would sign for neither.
     const value = settings.environment[variable];
-    if (value !== undefined && value !== "" && !hasCredentials(vendor, config))
-      fromEnvironment[field] = value;
+    const stands = signingFields(vendor).includes(field) && hasCredentials(vendor, config);
+    if (value === undefined || value === "" || stands) continue;
+    const wrong = vendor.credentials[field]?.safeParse(value).error?.issues[0]?.message;
+    if (wrong !== undefined) throw new ConfigError(`${variable} in the environment is not right. ${wrong}.`);
+    fromEnvironment[field] = value;
   }
   const baseUrl = config.baseUrl ?? settings.environment[baseUrlVariable(vendor)];
   return { ...fromEnvironment, ...config, ...(baseUrl === undefined ? {} : { baseUrl }) };
@@ -172,8 +175,11 @@ export function baseUrlVariable(vendor: Vendor): string {
   return `${vendor.name.toUpperCase()}_BASE_URL`;
 }
 
+/** The fields that sign a request; the others say how. */
+const signingFields = (vendor: Vendor): string[] => vendor.alternatives.flat();
+
 const hasCredentials = (vendor: Vendor, config: AccountConfig): boolean =>
-  Object.keys(vendor.credentials).some((field) => config[field] !== undefined);
+  signingFields(vendor).some((field) => config[field] !== undefined);
 
 const completeSets = (vendor: Vendor, credentials: Credentials): string[][] =>
   vendor.alternatives.filter((set) => set.every((field) => credentials[field]));

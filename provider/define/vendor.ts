@@ -24,9 +24,9 @@ export interface Vendor {
   about: string;
   /** Documented base URL; `baseUrl` of an account overrides it. */
   baseUrl: string;
-  /** Credential fields of an account. */
+  /** Fields of an account: its credentials, and how they are used (what is in none of the `alternatives`). */
   credentials: Shape;
-  /** Environment variable of each credential, for the default account. */
+  /** Environment variable of each of these fields, for the default account. */
   environment: Record<string, string>;
   /** Sets of credentials of which exactly one must be complete. */
   alternatives: string[][];

@@ -1,18 +1,24 @@
 import { randomUUID } from "node:crypto";
 import { type Context, Hono } from "hono";
+import { z } from "zod";
+import { bodyOf, sentenceOf } from "../body";
 import type { Simulator, SimulatorContext, SimulatorData } from "../simulator";
+import { rowOf } from "../table";
 
 /**
- * AIOZ Stream as its documents describe it (docs/sheets/aioz.md, sections 1 to 5, 8 and 9). Accepts any pair of keys that begin with
- * `sandbox` and any bearer token that begins with `sandbox`; each public key and each token is a user of its own.
+ * AIOZ Stream as its documents describe it (docs/sheets/aioz.md, sections 1 to 5, 8 and 9). Accepts any pair of keys that
+ * begin with `sandbox`, in every way that one of AIOZ's documents or clients sends them, and any bearer token that begins
+ * with `sandbox`; each public key and each token is a user of its own.
  *
- * Where AIOZ's published reference and the server code found in public differ on streamings, it follows the reference;
- * with `behaviour.likeServerCode` in its data it follows the code: an ended streaming is hidden and, if not recorded,
- * forgotten; a streaming is deleted only while `created`, and by its two ids swapped.
+ * Where AIOZ's published reference and the server code found in public differ on streamings, it follows the reference:
+ * their list takes no query. With `behaviour.likeServerCode` in its data it follows the code: the list has pages; an
+ * ended streaming is hidden and, if not recorded, forgotten; a streaming is deleted only while `created`, and by its two
+ * ids swapped. By itself it takes the two ids in either order, since AIOZ's reference and the tests of its clients differ.
  */
 export const simulator: Simulator = {
   basePath: "/api",
   credentials: { publicKey: "sandbox_public", secretKey: "sandbox_secret" },
+  stored: z.lazy(() => z.looseObject(store.partial().shape)),
   app: aioz,
   setLive,
   remove: (data, id) => {
@@ -26,39 +32,102 @@ export const simulator: Simulator = {
 
 type Json = Record<string, unknown>;
 
-interface StoredKey {
-  id: string;
-  user_id: string;
-  name: string;
-  save: boolean;
-  type: string;
-  stream_key: string;
-  rtmp_url: string;
-  created_at: string;
-  updated_at: string;
-}
+const storedKey = z.object({
+  id: z.string(),
+  user_id: z.string(),
+  name: z.string(),
+  save: z.boolean(),
+  type: z.string(),
+  stream_key: z.string(),
+  rtmp_url: z.string(),
+  created_at: z.string(),
+  updated_at: z.string(),
+});
+type StoredKey = z.infer<typeof storedKey>;
 
-interface StoredStreaming {
-  id: string;
-  live_stream_key_id: string;
-  user_id: string;
-  title: string;
-  save: boolean;
-  type: string;
-  status: string;
+/** Every container that one of AIOZ's documents names passes (section 8). */
+const CONTAINERS = { hls: ["mpegts", "mp4", "fmp4"], dash: ["fmp4", "mp4", "webm"] };
+
+const quality = z
+  .object({
+    resolution: z.string().trim().min(1),
+    type: z.enum(["hls", "dash"]),
+    container_type: z.string(),
+    video_config: z
+      .object({ codec: z.string().optional(), bitrate: z.int().optional(), index: z.int().optional() })
+      .optional(),
+    audio_config: z
+      .object({
+        codec: z.string().optional(),
+        bitrate: z.int().optional(),
+        channels: z.string().optional(),
+        sample_rate: z.int().optional(),
+        language: z.string().optional(),
+        index: z.int().optional(),
+      })
+      .optional(),
+  })
+  .refine(({ type, container_type: container }) => CONTAINERS[type].includes(container), {
+    path: ["container_type"],
+    message: "Invalid container type.",
+  });
+
+const storedStreaming = z.object({
+  id: z.string(),
+  live_stream_key_id: z.string(),
+  user_id: z.string(),
+  title: z.string(),
+  save: z.boolean(),
+  type: z.string(),
+  status: z.string(),
   /** As it was sent; replies show only the names. */
-  ladder: Json[];
-  created_at: string;
-  updated_at: string;
-}
+  ladder: z.array(z.looseObject({ resolution: z.string() })),
+  created_at: z.string(),
+  updated_at: z.string(),
+});
+type StoredStreaming = z.infer<typeof storedStreaming>;
 
-interface Store {
-  keys: Record<string, StoredKey>;
-  streamings: Record<string, StoredStreaming>;
+const store = z.object({
+  keys: z.record(z.string(), storedKey),
+  streamings: z.record(z.string(), storedStreaming),
   /** Ids of users, by credential. */
-  users: Record<string, string>;
-  behaviour: { likeServerCode?: boolean };
-}
+  users: z.record(z.string(), z.string()),
+  behaviour: z.object({ likeServerCode: z.boolean().optional() }),
+});
+type Store = z.infer<typeof store>;
+
+const createKeyBody = z.object({
+  name: z.string().trim().min(1),
+  save: z.boolean().default(false),
+  // Anything else becomes video without a word (section 3.1).
+  type: z
+    .string()
+    .default("video")
+    .transform((type) => (type === "audio" ? "audio" : "video")),
+});
+/** What is left out is emptied; nothing is trimmed and `type` is ignored (section 3.1). */
+const updateKeyBody = z.object({ name: z.string().default(""), save: z.boolean().default(false) });
+
+const streamingBody = z.object({
+  title: z
+    .string()
+    .trim()
+    .min(1)
+    .refine((title) => Buffer.byteLength(title) <= 255, "Title is too long."),
+  save: z.boolean().default(false),
+  qualities: z.array(quality).default([]),
+});
+const updateStreamingBody = streamingBody.extend({ stream_id: z.string() });
+type Streaming = Pick<z.infer<typeof streamingBody>, "title" | "save"> &
+  Partial<z.infer<typeof streamingBody>>;
+
+const searchBody = z.object({
+  limit: z.int().optional(),
+  offset: z.int().optional(),
+  sort_by: z.string().optional(),
+  order_by: z.string().optional(),
+  search: z.string().optional(),
+});
 
 function storeOf(data: SimulatorData): Store {
   for (const table of ["keys", "streamings", "users", "behaviour"]) data[table] ??= {};
@@ -74,7 +143,7 @@ const isOver = ({ status }: StoredStreaming): boolean => status === "end" || sta
 function setLive(data: SimulatorData, id: string, live: boolean): void {
   const { keys, streamings, behaviour } = storeOf(data);
   const [keyId = "", streamId] = id.split("/");
-  const key = keys[keyId];
+  const key = rowOf(keys, keyId);
   if (!key) return;
   const below = streamingsOf(data, keyId).filter(({ id: own }) => streamId === undefined || own === streamId);
   if (!live) {
@@ -91,27 +160,42 @@ function setLive(data: SimulatorData, id: string, live: boolean): void {
   streamings[streaming.id] = streaming;
 }
 
-function newStreaming(key: StoredKey, body: Json, now: Date): StoredStreaming {
+function newStreaming(key: StoredKey, { title, save, qualities }: Streaming, now: Date): StoredStreaming {
   return {
     id: randomUUID(),
     live_stream_key_id: key.id,
     user_id: key.user_id,
-    title: String(body.title),
-    save: body.save === true,
+    title,
+    save,
     type: key.type,
     status: "created",
-    ladder: ladderOf(body),
+    ladder: ladderOf(qualities),
     created_at: now.toISOString(),
     updated_at: now.toISOString(),
   };
 }
 
 /** The ladder that was sent, or AIOZ's own. */
-function ladderOf({ qualities }: Json): Json[] {
-  const sent = Array.isArray(qualities) ? (qualities as Json[]) : [];
+function ladderOf(sent: StoredStreaming["ladder"] = []): StoredStreaming["ladder"] {
   return sent.length > 0
     ? sent
     : ["1080p", "720p", "360p"].map((resolution) => ({ resolution, type: "hls" }));
+}
+
+/** The public key or the token of a request, in the order in which AIOZ looks for them (section 2). */
+function credentialOf(context: Context): string | undefined {
+  const authorization = context.req.header("authorization") ?? "";
+  const bearer = /^Bearer (sandbox.*)$/.exec(authorization)?.[1];
+  if (bearer !== undefined) return bearer;
+  const basic = /^Basic (.*)$/i.exec(authorization)?.[1];
+  const pairs = [
+    basic === undefined ? [] : Buffer.from(basic, "base64").toString().split(":"),
+    // The second pair of names is that of the clients from before the change of name.
+    ...["stream", "w3stream"].map((brand) =>
+      ["public", "secret"].map((half) => context.req.header(`${brand}-${half}-key`)),
+    ),
+  ];
+  return pairs.find((pair) => pair.length === 2 && pair.every((half) => half?.startsWith("sandbox")))?.[0];
 }
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
@@ -122,24 +206,22 @@ function aioz({ data, now }: SimulatorContext): Hono {
   const app = new Hono();
 
   const userOf = (context: Context): string | undefined => {
-    const bearer = /^Bearer (sandbox.*)$/.exec(context.req.header("authorization") ?? "")?.[1];
-    const isPair = context.req.header("stream-secret-key")?.startsWith("sandbox") === true;
-    const credential = bearer ?? (isPair ? context.req.header("stream-public-key") : undefined);
-    return credential?.startsWith("sandbox") ? (users[credential] ??= randomUUID()) : undefined;
+    const credential = credentialOf(context);
+    return credential === undefined ? undefined : (users[credential] ??= randomUUID());
   };
 
   /** The key that the path names, or the answer that there is none for this user. */
   const keyAt = (context: Context): StoredKey | Response => {
     const id = context.req.param("id") ?? "";
     if (!UUID.test(id)) return fail(context, 400, "Live stream key's id is invalid.");
-    const key = keys[id];
+    const key = rowOf(keys, id);
     if (!key) return fail(context, 404, "Live stream key not found.");
     // Not 403 or 404 (section 4).
     if (key.user_id !== userOf(context)) return fail(context, 400, "You are not allowed to do this.");
     return key;
   };
   const streamingAt = (keyId: string, id: unknown): StoredStreaming | undefined => {
-    const found = streamings[String(id)];
+    const found = rowOf(streamings, id);
     if (found?.live_stream_key_id !== keyId) return undefined;
     return behaviour.likeServerCode && isOver(found) ? undefined : found;
   };
@@ -159,17 +241,13 @@ function aioz({ data, now }: SimulatorContext): Hono {
   });
 
   app.post(PATH, async (context) => {
-    const body = await bodyOf(context);
-    const name = trimmed(body.name);
-    if (name === "") return fail(context, 400, "Name is required.");
+    const { value: body, wrong } = await bodyOf(context, createKeyBody);
+    if (!body) return fail(context, 400, sentenceOf(wrong));
     const made = now().toISOString();
     const key: StoredKey = {
+      ...body,
       id: randomUUID(),
       user_id: userOf(context) ?? "",
-      name,
-      save: body.save === true,
-      // Anything else becomes video without a word (section 3.1).
-      type: body.type === "audio" ? "audio" : "video",
       stream_key: randomUUID(),
       rtmp_url: "rtmp://live.aioz.example.test:1935",
       created_at: made,
@@ -208,9 +286,9 @@ function aioz({ data, now }: SimulatorContext): Hono {
   app.put(`${PATH}/:id`, async (context) => {
     const key = keyAt(context);
     if (key instanceof Response) return key;
-    const { name = "", save = false } = await bodyOf(context);
-    // What is left out is emptied; nothing is trimmed and `type` is ignored (section 3.1).
-    Object.assign(key, { name, save: save === true, updated_at: now().toISOString() });
+    const { value: body, wrong } = await bodyOf(context, updateKeyBody);
+    if (!body) return fail(context, 400, sentenceOf(wrong));
+    Object.assign(key, body, { updated_at: now().toISOString() });
     return succeed(context, shownKey(key));
   });
 
@@ -226,15 +304,13 @@ function aioz({ data, now }: SimulatorContext): Hono {
   });
 
   app.post(`${PATH}/:id/streamings`, async (context) => {
-    const body = await bodyOf(context);
+    const { value: body, wrong } = await bodyOf(context, streamingBody);
     const key = keyAt(context);
     if (key instanceof Response) return key;
     if (streamingsOf(data, key.id).some((streaming) => !isOver(streaming)))
       return fail(context, 400, "Live stream already created");
-    const title = trimmed(body.title);
-    const problem = titleProblem(title) ?? ladderProblem(body);
-    if (problem) return fail(context, 400, problem);
-    const streaming = newStreaming(key, { ...body, title }, now());
+    if (!body) return fail(context, 400, sentenceOf(wrong));
+    const streaming = newStreaming(key, body, now());
     streamings[streaming.id] = streaming;
     // The reply to the create shows no ladder.
     return succeed(context, { ...shownStreaming(streaming), qualities: null });
@@ -244,11 +320,9 @@ function aioz({ data, now }: SimulatorContext): Hono {
     const key = keyAt(context);
     if (key instanceof Response) return key;
     const shown = streamingsOf(data, key.id).filter(({ id }) => streamingAt(key.id, id));
-    const ordered = inOrder(shown, context.req.query("order_by") ?? "asc");
-    return succeed(context, {
-      media: page(context.req.query(), ordered).map(shownStreaming),
-      total: shown.length,
-    });
+    const { order_by = "asc", ...query } = behaviour.likeServerCode ? context.req.query() : {};
+    const media = behaviour.likeServerCode ? page(query, inOrder(shown, order_by)) : shown;
+    return succeed(context, { media: media.map(shownStreaming), total: shown.length });
   });
 
   app.get(`${PATH}/:id/streamings/:stream`, (context) => {
@@ -259,29 +333,24 @@ function aioz({ data, now }: SimulatorContext): Hono {
   });
 
   app.put(`${PATH}/:id/streamings`, async (context) => {
-    const body = await bodyOf(context);
+    const { value: body, wrong } = await bodyOf(context, updateStreamingBody);
     const key = keyAt(context);
     if (key instanceof Response) return key;
-    const title = trimmed(body.title);
-    const problem = titleProblem(title) ?? ladderProblem(body);
-    if (problem) return fail(context, 400, problem);
+    if (!body) return fail(context, 400, sentenceOf(wrong));
     const streaming = streamingAt(key.id, body.stream_id);
     if (!streaming) return fail(context, 404, "record not found");
     if (isOver(streaming)) return fail(context, 400, "This livestream was ended.");
-    const changed = {
-      title,
-      save: body.save === true,
-      ladder: ladderOf(body),
-      updated_at: now().toISOString(),
-    };
+    const { title, save, qualities } = body;
+    const changed = { title, save, ladder: ladderOf(qualities), updated_at: now().toISOString() };
     Object.assign(streaming, changed);
     return context.json({ status: "success", message: "Update live stream media success." });
   });
 
   app.delete(`${PATH}/:id/streamings/:stream`, (context) => {
     const { id, stream } = context.req.param();
-    const [keyId, streamId] = behaviour.likeServerCode ? [stream, id] : [id, stream];
-    const found = streamings[streamId];
+    const swapped = rowOf(streamings, id)?.live_stream_key_id === stream;
+    const found = rowOf(streamings, behaviour.likeServerCode || swapped ? id : stream);
+    const keyId = behaviour.likeServerCode || swapped ? stream : id;
     if (found?.live_stream_key_id !== keyId || found.user_id !== userOf(context))
       return fail(context, 404, "record not found");
     if (behaviour.likeServerCode && found.status !== "created")
@@ -295,7 +364,9 @@ function aioz({ data, now }: SimulatorContext): Hono {
     const key = keyAt(context);
     if (key instanceof Response) return key;
     const recorded = streamingsOf(data, key.id).filter(({ status, save }) => status === "end" && save);
-    const found = page((await bodyOf(context)) as Query, recorded.reverse());
+    const { value: search, wrong } = await bodyOf(context, searchBody);
+    if (!search) return fail(context, 400, sentenceOf(wrong));
+    const found = page(search, recorded.reverse());
     return succeed(context, { media: found.map(shownStreaming), total: recorded.length });
   });
 
@@ -313,38 +384,15 @@ const succeed = (context: Context, found: unknown): Response =>
 const fail = (context: Context, status: 400 | 401 | 404, message: string): Response =>
   context.json({ status: "fail", message }, status);
 
-const bodyOf = async (context: Context): Promise<Json> =>
-  ((await context.req.json().catch(() => undefined)) ?? {}) as Json;
-
-const trimmed = (value: unknown): string => (typeof value === "string" ? value.trim() : "");
-
-function titleProblem(title: string): string | undefined {
-  if (title === "") return "Title is required.";
-  return Buffer.byteLength(title) > 255 ? "Title is too long." : undefined;
+interface Query {
+  limit?: string | number | undefined;
+  offset?: string | number | undefined;
 }
-
-/** Every container that one of AIOZ's documents names passes (section 8). */
-function ladderProblem({ qualities }: Json): string | undefined {
-  const rungs = Array.isArray(qualities) ? (qualities as Json[]) : [];
-  const containers: Record<string, string[]> = {
-    hls: ["mpegts", "mp4", "fmp4"],
-    dash: ["fmp4", "mp4", "webm"],
-  };
-  for (const { resolution, type, container_type } of rungs) {
-    const allowed = containers[String(type)];
-    if (!allowed) return "Invalid quality type.";
-    if (!allowed.includes(String(container_type))) return "Invalid container type.";
-    if (trimmed(resolution) === "") return "Quality's resolution is required.";
-  }
-  return undefined;
-}
-
-type Query = Partial<Record<string, string | number>>;
 
 /** More than 100 is cut to 100; nothing or less is 25 (section 3.3). */
 function page<T>({ limit, offset }: Query, items: T[]): T[] {
   const size = Number(limit ?? 0) > 0 ? Math.min(100, Number(limit)) : 25;
-  const from = Math.max(0, Number(offset ?? 0));
+  const from = Number(offset ?? 0) > 0 ? Number(offset) : 0;
   return items.slice(from, from + size);
 }
 

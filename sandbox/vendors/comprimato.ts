@@ -1,6 +1,9 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import { type Context, Hono } from "hono";
+import { z } from "zod";
+import { bodyOf } from "../body";
 import type { Simulator, SimulatorContext } from "../simulator";
+import { rowOf } from "../table";
 
 /**
  * Comprimato streams as the documents have them (docs/sheets/comprimato.md, sections 1, 2, 4 and 7) has them: the documented create, and the
@@ -10,9 +13,10 @@ import type { Simulator, SimulatorContext } from "../simulator";
 export const simulator: Simulator = {
   basePath: "/v1",
   credentials: { apiKey: "sandbox-comprimato" },
+  stored: z.lazy(() => z.looseObject({ streams: z.record(z.string(), stored).optional() })),
   app: comprimato,
   setLive: (data, id, live) => {
-    const stream = (data.streams as Record<string, Stored>)[id];
+    const stream = rowOf(data.streams as Record<string, Stored>, id);
     if (stream) stream.status = live ? "Running" : "Stopped";
   },
   remove: (data, id) => {
@@ -20,13 +24,14 @@ export const simulator: Simulator = {
   },
 };
 
-interface Stored {
-  id: string;
-  owner: string;
-  streamer_key: string;
-  player_key: string;
-  status: string;
-}
+const stored = z.object({
+  id: z.string(),
+  owner: z.string(),
+  streamer_key: z.string(),
+  player_key: z.string(),
+  status: z.string(),
+});
+type Stored = z.infer<typeof stored>;
 
 function comprimato({ data }: SimulatorContext): Hono {
   const streams = (data.streams ??= {}) as Record<string, Stored>;
@@ -34,7 +39,7 @@ function comprimato({ data }: SimulatorContext): Hono {
 
   const account = (context: Context): string => context.req.header("authorization") ?? "";
   const own = (context: Context): Stored | undefined => {
-    const stream = streams[context.req.param("id") ?? ""];
+    const stream = rowOf(streams, context.req.param("id"));
     return stream?.owner === account(context) ? stream : undefined;
   };
 
@@ -49,7 +54,7 @@ function comprimato({ data }: SimulatorContext): Hono {
   app.post("/streams", async (context) => {
     const isJson = context.req.header("content-type")?.startsWith("application/json");
     // Nothing else is documented to be accepted (section 3).
-    if (!isJson || (await context.req.text()) !== "{}") {
+    if (!isJson || !(await bodyOf(context, z.strictObject({}))).value) {
       return context.json({ error: "the body must be an empty JSON object" }, 400);
     }
     const stream: Stored = {

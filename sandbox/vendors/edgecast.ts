@@ -1,4 +1,6 @@
 import { type Context, Hono } from "hono";
+import { z } from "zod";
+import { type Body, bodyOf, sentenceOf } from "../body";
 import type { Simulator, SimulatorContext, SimulatorData } from "../simulator";
 
 /**
@@ -10,6 +12,13 @@ import type { Simulator, SimulatorContext, SimulatorData } from "../simulator";
 export const simulator: Simulator = {
   basePath: "/v2/mcc/customers",
   credentials: { accountNumber: "0001", token: "sandbox-token" },
+  stored: z.lazy(() =>
+    z.looseObject({
+      accounts: z.record(z.string(), account).optional(),
+      switches: switches.optional(),
+      lastId: z.int().optional(),
+    }),
+  ),
   app: edgecast,
   remove: (data, id) => {
     for (const account of Object.values(accountsOf(data))) {
@@ -21,25 +30,59 @@ export const simulator: Simulator = {
 };
 
 /** Behaviour that is not documented, or documented either way. */
-interface Switches {
+const switches = z.object({
   /** Lists and single reads leave `Key` out (section 2). */
-  omitKeyOnRead?: boolean;
+  omitKeyOnRead: z.boolean().optional(),
   /** What asking for one unknown id answers: `200 {}` unless it is 400 (section 5). */
-  unknownIdOnRead?: number;
+  unknownIdOnRead: z.number().optional(),
   /** What PUT and DELETE of an unknown id answer: 400 unless it is 404 (section 5). */
-  unknownIdOnWrite?: number;
-}
+  unknownIdOnWrite: z.number().optional(),
+});
+type Switches = z.infer<typeof switches>;
+
+const key = z.string().regex(/^[A-Za-z0-9]{1,256}$/);
+
+/** Both fields are required in every call. What follows a `*` is accepted and ignored. */
+const streamKeyBody = z.object({
+  DirPath: z
+    .string()
+    .regex(/^[A-Za-z0-9]+\/[A-Za-z0-9]+(\*.*)?$/)
+    .transform((path) => path.replace(/\*.*$/, "*")),
+  Key: key,
+});
+
+/** What is not sent is at its default. Only of `EncryptedKeyRotation` a document says that it may be null. */
+const instanceBody = z
+  .object({
+    // No rule is documented; public callers use a dash.
+    InstanceName: z.string().min(1),
+    DvrDuration: z.int().min(5).max(180).optional(),
+    Encrypted: z.boolean().default(false),
+    EncryptedKeyRotation: z.int().min(10).max(1440).multipleOf(5).nullable().default(null),
+    SsaEnabled: z.boolean().default(false),
+    SegmentSize: z.int().default(10),
+  })
+  .refine(({ Encrypted, SsaEnabled }) => !(Encrypted && SsaEnabled), {
+    path: ["SsaEnabled"],
+    message: "cannot be true together with Encrypted",
+  })
+  .refine(({ Encrypted, EncryptedKeyRotation: every }) => Encrypted || every === null, {
+    path: ["EncryptedKeyRotation"],
+    message: "needs Encrypted",
+  });
+
+const item = z.looseObject({ Id: z.int() });
+type Item = z.infer<typeof item>;
+
+const account = z.object({
+  streamKeys: z.array(item.extend({ DirPath: z.string(), Key: z.string() })),
+  instances: z.array(item.extend({ InstanceName: z.string() })),
+  /** Empty when there is none. */
+  globalKey: z.string(),
+});
+type Account = Record<"streamKeys" | "instances", Item[]> & { globalKey: string };
 
 type Json = Record<string, unknown>;
-interface Item extends Json {
-  Id: number;
-}
-interface Account {
-  streamKeys: Item[];
-  instances: Item[];
-  /** Empty when there is none. */
-  globalKey: string;
-}
 
 const accountsOf = (data: SimulatorData): Record<string, Account> =>
   (data.accounts ??= {}) as Record<string, Account>;
@@ -73,9 +116,9 @@ function edgecast({ data }: SimulatorContext): Hono {
 
   app.get(`${base}/globalkey`, (context) => context.json({ Key: own(context).globalKey }));
   app.put(`${base}/globalkey`, async (context) => {
-    const body = await jsonOf(context);
-    if (!isKey(body?.Key)) return problem(context, 400, "Key is invalid");
-    own(context).globalKey = body?.Key as string;
+    const { value: body, wrong } = await bodyOf(context, z.object({ Key: key }));
+    if (!body) return problem(context, 400, sentenceOf(wrong));
+    own(context).globalKey = body.Key;
     return done(context);
   });
 
@@ -90,11 +133,15 @@ function edgecast({ data }: SimulatorContext): Hono {
     return switches.unknownIdOnRead === 400 ? problem(context, 400, "Bad Request") : context.json({});
   };
 
-  /** One collection: the three forms of GET, then POST, PUT and DELETE. `made` is the item that a body makes. */
+  /**
+   * One collection: the three forms of GET, then POST, PUT and DELETE. `read` is the item that a body makes, and `created`
+   * what the reply to a create shows of it.
+   */
   const collection = (
     path: string,
     name: "streamKeys" | "instances",
-    made: (body: Json, old: Item | undefined) => Json | string,
+    read: (context: Context, old: Item | undefined) => Promise<Body<Json>>,
+    created: (item: Item) => Json = (item) => item,
   ): void => {
     app.get(`${base}/${path}`, (context) => {
       const items = own(context)[name];
@@ -106,21 +153,19 @@ function edgecast({ data }: SimulatorContext): Hono {
       oneOf(context, own(context)[name], context.req.param("one").split("=")[1] ?? ""),
     );
     app.post(`${base}/${path}`, async (context) => {
-      const body = await jsonOf(context);
-      const fields = body ? made(body, undefined) : "The body is not JSON";
-      if (typeof fields === "string") return problem(context, 400, fields);
+      const { value: fields, wrong } = await read(context, undefined);
+      if (!fields) return problem(context, 400, sentenceOf(wrong));
       const item = { ...fields, Id: nextId() };
       own(context)[name].push(item);
-      return context.json(item);
+      return context.json(created(item));
     });
     app.put(`${base}/${path}/:id`, async (context) => {
       const items = own(context)[name];
       const at = items.findIndex(({ Id }) => String(Id) === context.req.param("id"));
       const old = items[at];
       if (!old) return unknown(context);
-      const body = await jsonOf(context);
-      const fields = body ? made(body, old) : "The body is not JSON";
-      if (typeof fields === "string") return problem(context, 400, fields);
+      const { value: fields, wrong } = await read(context, old);
+      if (!fields) return problem(context, 400, sentenceOf(wrong));
       items[at] = { ...fields, Id: old.Id };
       return done(context);
     });
@@ -133,8 +178,8 @@ function edgecast({ data }: SimulatorContext): Hono {
     });
   };
 
-  collection("streamkeys", "streamKeys", madeStreamKey);
-  collection("live", "instances", madeInstance);
+  collection("streamkeys", "streamKeys", (context) => bodyOf(context, streamKeyBody));
+  collection("live", "instances", readInstance, createdInstance);
   return app;
 }
 
@@ -143,51 +188,31 @@ function tokenOf(context: Context): string | undefined {
   return /^tok:\s*(sandbox.*)$/i.exec(context.req.header("authorization") ?? "")?.[1];
 }
 
-function jsonOf(context: Context): Promise<Json | undefined> {
-  return context.req.json<Json>().catch(() => undefined);
-}
-
 /** Success of PUT and DELETE: 200, an empty body and no content type. */
 const done = (context: Context): Response => context.body(null, 200);
 
 const problem = (context: Context, status: 400 | 403 | 404, message: string): Response =>
   context.json({ Message: message }, status);
 
-const isKey = (value: unknown): boolean => typeof value === "string" && /^[A-Za-z0-9]{1,256}$/.test(value);
-
-/** The fields of a stream key, both of which every POST and PUT must carry; or what is wrong with them. */
-function madeStreamKey({ DirPath, Key }: Json): Json | string {
-  // What follows a `*` is accepted and ignored.
-  const isPath = typeof DirPath === "string" && /^[A-Za-z0-9]+\/[A-Za-z0-9]+(\*.*)?$/.test(DirPath);
-  if (!isPath) return "DirPath is invalid";
-  if (!isKey(Key)) return "Key is invalid";
-  return { DirPath: DirPath.replace(/\*.*$/, "*"), Key };
-}
-
-/** The fields of an instance, those that are not sent at their defaults; or what is wrong with them. */
-function madeInstance(body: Json, old: Item | undefined): Json | string {
-  const { InstanceName, DvrDuration, Encrypted, EncryptedKeyRotation, SsaEnabled, SegmentSize } = body;
-  if (typeof InstanceName !== "string" || InstanceName === "") return "InstanceName is required";
-  if (old && InstanceName !== old.InstanceName) return "InstanceName cannot be changed";
-  if (isSet(DvrDuration) && !isWithin(DvrDuration, 5, 180)) return "DvrDuration is invalid";
-  if (isSet(EncryptedKeyRotation)) {
-    const isValid = isWithin(EncryptedKeyRotation, 10, 1440) && Number(EncryptedKeyRotation) % 5 === 0;
-    if (!isValid) return "EncryptedKeyRotation is invalid";
-    if (Encrypted !== true) return "EncryptedKeyRotation needs Encrypted";
+async function readInstance(context: Context, old: Item | undefined): Promise<Body<Json>> {
+  const body = await bodyOf(context, instanceBody);
+  if (!body.value) return body;
+  const { InstanceName, DvrDuration, ...fields } = body.value;
+  if (old && InstanceName !== old.InstanceName) {
+    return { wrong: [{ field: "InstanceName", isMissing: false, message: "cannot be changed" }] };
   }
-  if (Encrypted === true && SsaEnabled === true) return "Encrypted and SsaEnabled exclude each other";
   return {
-    InstanceName,
-    // Reads 1 where it was never set.
-    DvrDuration: DvrDuration ?? 1,
-    Encrypted: Encrypted ?? false,
-    EncryptedKeyRotation: EncryptedKeyRotation ?? null,
-    SsaEnabled: SsaEnabled ?? false,
-    SegmentSize: SegmentSize ?? 10,
-    HlsPlaybackUrl: `http://playback.example.test/hls-live/${InstanceName}/<streamName>.m3u8`,
+    value: {
+      InstanceName,
+      // Reads 1 where it was never set.
+      DvrDuration: DvrDuration ?? 1,
+      ...fields,
+      HlsPlaybackUrl: `http://playback.example.test/hls-live/${InstanceName}/<streamName>.m3u8`,
+    },
   };
 }
 
-const isSet = (value: unknown): boolean => value !== undefined && value !== null;
-const isWithin = (value: unknown, least: number, most: number): boolean =>
-  Number.isInteger(value) && Number(value) >= least && Number(value) <= most;
+/** A public caller decodes two URLs of this reply that no document names (section 2). */
+function createdInstance({ HlsPlaybackUrl, ...item }: Item): Json {
+  return { ...item, PlaybackUrl: HlsPlaybackUrl, PublishUrl: `/${String(item.InstanceName)}/<streamName>` };
+}

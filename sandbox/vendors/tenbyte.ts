@@ -1,18 +1,22 @@
 import { randomUUID } from "node:crypto";
 import { type Context, Hono } from "hono";
+import { z } from "zod";
+import { bodyOf, type WrongField } from "../body";
 import type { Simulator, SimulatorContext } from "../simulator";
+import { rowOf } from "../table";
 
 /**
  * Tenbyte Livestream as its published API describes it (docs/sheets/tenbyte.md, sections 1 to 4, 7 to 9, 11). Accepts any
- * `X-API-Key` that begins with `tkb_sandbox` and any bearer token that begins with `sandbox`; each is an organization
- * of its own.
+ * API key that begins with `tkb_sandbox`, in `X-API-Key` or as a bearer token, and any bearer token that begins with
+ * `sandbox`; each is an organization of its own.
  */
 export const simulator: Simulator = {
   basePath: "/v1/livestream",
   credentials: { apiKey: "tkb_sandbox" },
+  stored: z.lazy(() => z.looseObject({ streams: z.record(z.string(), stored).optional() })),
   app: tenbyte,
   setLive: (data, id, live) => {
-    const stream = (data.streams as Record<string, Stored>)[id];
+    const stream = rowOf(data.streams as Record<string, Stored>, id);
     if (stream) stream.status = live ? "live" : "idle";
   },
   remove: (data, id) => {
@@ -22,12 +26,145 @@ export const simulator: Simulator = {
 
 type Json = Record<string, unknown>;
 
+const text = z.string();
+const endpoint = z.object({ protocol: z.enum(["srt", "rtsp", "rtmp", "udp"]), url: z.url() });
+const ingest = z.object({
+  kind: z.enum(["push", "pull"]),
+  protocols: setOf(["rtmp", "srt"]).optional(),
+  primary: endpoint.optional(),
+  backup: endpoint.optional(),
+});
+const audio = {
+  codec: z.enum(["aac"]),
+  channels: z.literal([1, 2, 6]),
+  sample_rate_hz: z.literal([22050, 32000, 44100, 48000]),
+};
+const audioBitrate = z.int().min(64).max(256);
+const videoRung = z.object({
+  name: text.optional(),
+  width: z.int().max(2560),
+  height: z.literal([240, 360, 480, 720, 1080, 1440]),
+  fps: z.literal([24, 25, 30, 60]),
+  gop: z.int(),
+  bitrate_kbps: z.int(),
+  max_bitrate_kbps: z.int().optional(),
+  buf_size_kbps: z.int().optional(),
+  crf: z.int().min(0).max(51).optional(),
+  codec: z.enum(["h264", "h265"]),
+  preset: text.optional(),
+  profile: text.optional(),
+  level: text.optional(),
+  rate_control: z.enum(["cbr", "vbr"]).optional(),
+  bframes: z.int().optional(),
+  ref_frames: z.int().optional(),
+  rc_lookahead: z.int().optional(),
+  audio: z.object({ ...audio, audio_bitrate_kbps: audioBitrate }),
+});
+const audioRung = z.object({ name: text.optional(), ...audio, bitrate_kbps: audioBitrate });
+const ladder = z.object({
+  video: z.array(videoRung).min(1).max(6).optional(),
+  audio: z.array(audioRung).min(1).max(3).optional(),
+});
+const packaging = z.object({
+  hls: z
+    .object({
+      segment_format: z.enum(["mpegts", "fmp4"]),
+      playlist_size: z.int().optional(),
+      preserved_segments: z.int().optional(),
+      low_latency: z.boolean().optional(),
+    })
+    .optional(),
+  dash: z
+    .object({
+      segment_format: z.enum(["fmp4"]),
+      window_s: z.int().optional(),
+      min_buffer_s: z.int().optional(),
+    })
+    .optional(),
+});
+const recording = z.object({
+  enabled: z.boolean().optional(),
+  target: z.enum(["library", "s3"]).optional(),
+  library_id: text.optional(),
+  folder_id: text.optional(),
+  prefix: text.optional(),
+  s3_config: z
+    .object({
+      endpoint: z.url(),
+      bucket: text,
+      region: text,
+      access_key_id: text,
+      secret_access_key: text,
+      prefix: text.optional(),
+      storage_class: text.optional(),
+    })
+    .optional(),
+});
+
+/** The create body, field by field. */
+const fields = z.object({
+  name: z.string().min(1).max(255),
+  type: z.enum(["linear", "event"]),
+  mode: z.enum(["video", "audio"]),
+  region: text,
+  ingest,
+  output_protocols: setOf(["hls", "dash"]),
+  ladder,
+  packaging,
+  recording: recording.optional(),
+  webhook_url: z.url().optional(),
+  meta: z.record(z.string(), z.unknown()).optional(),
+});
+
+/** The create body: its fields, and the rules across them. */
+const createBody = fields.superRefine((body, context) => {
+  const rule = (isBroken: boolean, at: string, code: string, message: string): void => {
+    if (isBroken) context.addIssue({ code: "custom", path: at.split("."), params: { code }, message });
+  };
+  const required = (owner: object, name: string, at: string): void => {
+    rule(!(name in owner), `${at}.${name}`, "validation_required", `${name} is required`);
+  };
+  const { mode, ingest, ladder, packaging, recording, output_protocols: protocols } = body;
+  if (ingest.kind === "push") required(ingest, "protocols", "ingest");
+  else required(ingest, "primary", "ingest");
+  const hasPrimary = ingest.kind === "push" && ingest.primary !== undefined;
+  rule(hasPrimary, "ingest.primary", "validation_forbidden", "primary is not allowed for push");
+  const isMixed = ladder.video !== undefined && ladder.audio !== undefined;
+  rule(isMixed, "ladder", "validation_ladder_both", "give video or audio, not both");
+  const missing = `validation_ladder_${mode}_required`;
+  rule(ladder[mode] === undefined, `ladder.${mode}`, missing, `${mode} is required`);
+  for (const protocol of protocols) required(packaging, protocol, "packaging");
+  const isAudio = mode === "audio";
+  const noDash = "dash is not available for audio";
+  rule(isAudio && protocols.includes("dash"), "output_protocols", "validation_dash_audio", noDash);
+  rule(isAudio && packaging.dash !== undefined, "packaging.dash", "validation_forbidden", noDash);
+  if (recording?.target === "library") required(recording, "library_id", "recording");
+  if (recording?.target === "s3") required(recording, "s3_config", "recording");
+});
+
 /** A stream as it is kept: everything, where replies drop zero and null fields. */
-interface Stored extends Json {
-  id: string;
-  organization_id: string;
-  status: string;
-  stream_key: string;
+const stored = fields.extend({
+  id: text,
+  organization_id: text,
+  status: text,
+  stream_key: text,
+  playback: z.object({ hls: text.nullable(), dash: text.nullable() }),
+  recording: recording.nullable(),
+  webhook_url: text.nullable(),
+  meta: z.record(z.string(), z.unknown()),
+  last_live_at: text.nullable(),
+  last_ended_at: text.nullable(),
+  created_at: text,
+  updated_at: text,
+});
+type Stored = z.infer<typeof stored>;
+
+/** An array that names each of its items once. */
+function setOf<const T extends string>(allowed: readonly T[]) {
+  return z
+    .array(z.enum(allowed))
+    .min(1)
+    .refine((items) => new Set(items).size === items.length, "must be unique");
 }
 
 function tenbyte({ data, now }: SimulatorContext): Hono {
@@ -36,12 +173,12 @@ function tenbyte({ data, now }: SimulatorContext): Hono {
 
   const organization = (context: Context): string | undefined => {
     const key = context.req.header("x-api-key");
-    const bearer = /^Bearer (sandbox.*)$/.exec(context.req.header("authorization") ?? "")?.[1];
+    const bearer = /^Bearer ((tkb_)?sandbox.*)$/.exec(context.req.header("authorization") ?? "")?.[1];
     const credential = key?.startsWith("tkb_sandbox") ? key : bearer;
     return credential && `org-${credential.replace(/^(tkb_)?sandbox[-_]?/, "") || "main"}`;
   };
   const own = (context: Context): Stored | undefined => {
-    const stream = streams[context.req.param("id") ?? ""];
+    const stream = rowOf(streams, context.req.param("id"));
     return stream?.organization_id === organization(context) ? stream : undefined;
   };
 
@@ -56,14 +193,8 @@ function tenbyte({ data, now }: SimulatorContext): Hono {
   app.get("/ping", (context) => context.json({ success: true, message: "pong", data: {} }));
 
   app.post("/streams", async (context) => {
-    const body = (await context.req.json().catch(() => undefined)) as Json | undefined;
-    if (body === undefined) {
-      return problem(context, 400, "BAD_REQUEST", "Malformed request", [
-        { code: "invalid_json", message: "invalid JSON" },
-      ]);
-    }
-    const errors = createErrors(body);
-    if (errors.length > 0) return problem(context, 422, "VALIDATION_ERROR", "Validation failed", errors);
+    const { value: body, wrong } = await bodyOf(context, createBody);
+    if (!body) return wrong ? invalid(context, wrong) : malformed(context);
     const stream = newStream(body, organization(context) ?? "", now());
     streams[stream.id] = stream;
     return context.json({ success: true, message: "Created Successfully", data: shown(stream) }, 201);
@@ -153,11 +284,29 @@ function problem(
   return context.json({ success: false, code, message, ...(errors ? { errors } : {}) }, status);
 }
 
+const malformed = (context: Context): Response =>
+  problem(context, 400, "BAD_REQUEST", "Malformed request", [
+    { code: "invalid_json", message: "invalid JSON" },
+  ]);
+
+const invalid = (context: Context, wrong: WrongField[]): Response =>
+  problem(
+    context,
+    422,
+    "VALIDATION_ERROR",
+    "Validation failed",
+    wrong.map(({ field, isMissing, code, message }) => ({
+      ...(field ? { field } : {}),
+      code: code ?? (isMissing ? "validation_required" : "validation_invalid"),
+      message,
+    })),
+  );
+
 const notFound = (context: Context): Response => problem(context, 404, "NOT_FOUND", "Stream not found");
 
-function newStream(body: Json, organization_id: string, now: Date): Stored {
+function newStream(body: z.infer<typeof createBody>, organization_id: string, now: Date): Stored {
   const id = randomUUID();
-  const protocols = body.output_protocols as string[];
+  const protocols = body.output_protocols;
   return {
     ...body,
     id,
@@ -168,7 +317,7 @@ function newStream(body: Json, organization_id: string, now: Date): Stored {
       hls: protocols.includes("hls") ? `https://play.tenbyte.example.test/${id}/master.m3u8` : null,
       dash: protocols.includes("dash") ? `https://play.tenbyte.example.test/${id}/manifest.mpd` : null,
     },
-    recording: (body.recording as Json | undefined)?.enabled === true ? body.recording : null,
+    recording: body.recording?.enabled === true ? body.recording : null,
     webhook_url: body.webhook_url ?? null,
     meta: body.meta ?? {},
     last_live_at: null,
@@ -179,8 +328,8 @@ function newStream(body: Json, organization_id: string, now: Date): Stored {
 }
 
 /** The stream as replies show it: ingest URLs by the current key, S3 secret withheld, zero and null fields dropped. */
-function shown(stream: Stored): unknown {
-  const ingest = stream.ingest as Json;
+function shown({ meta, ...stream }: Stored): unknown {
+  const { ingest, recording } = stream;
   const urls =
     ingest.kind === "push"
       ? {
@@ -189,9 +338,8 @@ function shown(stream: Stored): unknown {
           srt: `srt://ingest.tenbyte.example.test:9710?streamid=publish:${stream.stream_key}`,
         }
       : {};
-  const recording = stream.recording as Json | null;
-  const s3 = recording?.s3_config as Json | undefined;
-  return withoutEmpty({
+  const s3 = recording?.s3_config;
+  const fields = withoutEmpty({
     ...stream,
     ingest: { ...ingest, ...urls },
     recording: recording && {
@@ -199,6 +347,8 @@ function shown(stream: Stored): unknown {
       s3_config: s3 && { bucket: s3.bucket, secret_access_key: "********" },
     },
   });
+  // What is within the user's own values is as it was sent: nothing says otherwise.
+  return { ...(fields as Json), meta };
 }
 
 /** Zero and null fields are dropped; `false` and `{}` are kept (section 11, 1). */
@@ -209,153 +359,11 @@ function withoutEmpty(value: unknown): unknown {
   return Object.fromEntries(kept.map(([name, item]) => [name, withoutEmpty(item)]));
 }
 
-function listItem({ ingest, ...stream }: Stored): unknown {
-  const { kind, protocols } = ingest as Json;
-  const names = ["id", "organization_id", "name", "type", "mode", "status", "region", "output_protocols"];
-  const times = ["last_live_at", "last_ended_at", "created_at", "updated_at"];
-  const fields = [...names, ...times].map((name) => [name, stream[name]] as const);
-  return withoutEmpty({ ...Object.fromEntries(fields), ingest: { kind, protocols } });
-}
-
-/** Section 2, constraint by constraint. */
-function createErrors(body: Json): ErrorItem[] {
-  const errors: ErrorItem[] = [];
-  const fail = (field: string, code: string, message: string): void => {
-    errors.push({ field, code, message });
-  };
-  const required = (owner: Json | undefined, names: string[], prefix = ""): void => {
-    for (const name of names) {
-      if (owner?.[name] === undefined) fail(prefix + name, "validation_required", `${name} is required`);
-    }
-  };
-  const oneOf = (owner: Json | undefined, name: string, allowed: unknown[], prefix = ""): void => {
-    const value = owner?.[name];
-    if (value !== undefined && !allowed.includes(value)) {
-      fail(prefix + name, "validation_oneof", `${name} must be one of ${allowed.join(", ")}`);
-    }
-  };
-  const between = (owner: Json | undefined, name: string, low: number, high: number, prefix = ""): void => {
-    const value = owner?.[name];
-    if (
-      value !== undefined &&
-      !(typeof value === "number" && Number.isInteger(value) && value >= low && value <= high)
-    ) {
-      fail(prefix + name, "validation_range", `${name} must be between ${low} and ${high}`);
-    }
-  };
-
-  required(body, ["name", "type", "mode", "region", "ingest", "output_protocols", "ladder", "packaging"]);
-  const name = body.name;
-  if (name !== undefined && (typeof name !== "string" || name.length < 1 || name.length > 255)) {
-    fail("name", "validation_length", "name must have 1 to 255 characters");
-  }
-  oneOf(body, "type", ["linear", "event"]);
-  oneOf(body, "mode", ["video", "audio"]);
-  checkIngest(body.ingest as Json | undefined);
-  checkOutputs();
-  checkLadder(body.ladder as Json | undefined);
-  checkRecording(body.recording as Json | undefined);
-  return errors;
-
-  function checkIngest(ingest: Json | undefined): void {
-    if (!ingest) return;
-    required(ingest, ["kind"], "ingest.");
-    oneOf(ingest, "kind", ["push", "pull"], "ingest.");
-    if (ingest.kind === "push") {
-      required(ingest, ["protocols"], "ingest.");
-      if (ingest.primary !== undefined)
-        fail("ingest.primary", "validation_forbidden", "primary is not allowed for push");
-    }
-    if (ingest.kind === "pull") required(ingest, ["primary"], "ingest.");
-    checkSet(ingest.protocols, "ingest.protocols", ["rtmp", "srt"]);
-    for (const side of ["primary", "backup"]) {
-      const endpoint = ingest[side] as Json | undefined;
-      if (!endpoint) continue;
-      required(endpoint, ["protocol", "url"], `ingest.${side}.`);
-      oneOf(endpoint, "protocol", ["srt", "rtsp", "rtmp", "udp"], `ingest.${side}.`);
-    }
-  }
-
-  function checkSet(value: unknown, field: string, allowed: string[]): void {
-    if (value === undefined) return;
-    const items = value as string[];
-    if (items.length < 1) fail(field, "validation_min", `${field} needs at least 1 item`);
-    if (new Set(items).size < items.length) fail(field, "validation_unique", `${field} must be unique`);
-    if (items.some((item) => !allowed.includes(item))) {
-      fail(field, "validation_oneof", `${field} must be of ${allowed.join(", ")}`);
-    }
-  }
-
-  function checkOutputs(): void {
-    const protocols = body.output_protocols as string[] | undefined;
-    const packaging = body.packaging as Record<string, Json> | undefined;
-    checkSet(protocols, "output_protocols", ["hls", "dash"]);
-    if (body.mode === "audio" && protocols?.includes("dash")) {
-      fail("output_protocols", "validation_dash_audio", "dash is not available for audio");
-    }
-    if (body.mode === "audio" && packaging?.dash)
-      fail("packaging.dash", "validation_forbidden", "not allowed for audio");
-    for (const protocol of ["hls", "dash"]) {
-      if (protocols?.includes(protocol) && packaging) required(packaging, [protocol], "packaging.");
-      if (packaging?.[protocol]) required(packaging[protocol], ["segment_format"], `packaging.${protocol}.`);
-    }
-    oneOf(packaging?.hls, "segment_format", ["mpegts", "fmp4"], "packaging.hls.");
-    oneOf(packaging?.dash, "segment_format", ["fmp4"], "packaging.dash.");
-  }
-
-  function checkLadder(ladder: Json | undefined): void {
-    if (!ladder) return;
-    const video = ladder.video as Json[] | undefined;
-    const audio = ladder.audio as Json[] | undefined;
-    if (video && audio) fail("ladder", "validation_ladder_both", "give video or audio, not both");
-    if (body.mode === "video" && !video)
-      fail("ladder.video", "validation_ladder_video_required", "video is required");
-    if (body.mode === "audio" && !audio)
-      fail("ladder.audio", "validation_ladder_audio_required", "audio is required");
-    if (video && (video.length < 1 || video.length > 6))
-      fail("ladder.video", "validation_range", "1 to 6 rungs");
-    if (audio && (audio.length < 1 || audio.length > 3))
-      fail("ladder.audio", "validation_range", "1 to 3 rungs");
-    video?.forEach((rung, at) => {
-      checkVideoRung(rung, `ladder.video[${at}].`);
-    });
-    audio?.forEach((rung, at) => {
-      checkAudio(rung, "bitrate_kbps", `ladder.audio[${at}].`);
-    });
-  }
-
-  function checkVideoRung(rung: Json, at: string): void {
-    required(rung, ["width", "height", "fps", "gop", "bitrate_kbps", "codec", "audio"], at);
-    between(rung, "width", 1, 2560, at);
-    oneOf(rung, "height", [240, 360, 480, 720, 1080, 1440], at);
-    oneOf(rung, "fps", [24, 25, 30, 60], at);
-    between(rung, "crf", 0, 51, at);
-    oneOf(rung, "codec", ["h264", "h265"], at);
-    oneOf(rung, "rate_control", ["cbr", "vbr"], at);
-    for (const name of ["preset", "profile", "level"]) {
-      const value = rung[name];
-      if (value !== undefined && typeof value !== "string")
-        fail(at + name, "validation_type", `${name} must be a string`);
-    }
-    if (rung.audio) checkAudio(rung.audio as Json, "audio_bitrate_kbps", `${at}audio.`);
-  }
-
-  function checkAudio(audio: Json, bitrate: string, at: string): void {
-    required(audio, ["codec", "channels", "sample_rate_hz", bitrate], at);
-    oneOf(audio, "codec", ["aac"], at);
-    oneOf(audio, "channels", [1, 2, 6], at);
-    oneOf(audio, "sample_rate_hz", [22050, 32000, 44100, 48000], at);
-    between(audio, bitrate, 64, 256, at);
-  }
-
-  function checkRecording(recording: Json | undefined): void {
-    if (!recording) return;
-    oneOf(recording, "target", ["library", "s3"], "recording.");
-    if (recording.target === "library") required(recording, ["library_id"], "recording.");
-    if (recording.target === "s3") required(recording, ["s3_config"], "recording.");
-    if (recording.s3_config) {
-      const names = ["endpoint", "bucket", "region", "access_key_id", "secret_access_key"];
-      required(recording.s3_config as Json, names, "recording.s3_config.");
-    }
-  }
+function listItem(stream: Stored): unknown {
+  const { kind, protocols } = stream.ingest;
+  const { id, organization_id, name, type, mode, status, region, output_protocols } = stream;
+  const { last_live_at, last_ended_at, created_at, updated_at } = stream;
+  const facts = { id, organization_id, name, type, mode, status, region, output_protocols };
+  const times = { last_live_at, last_ended_at, created_at, updated_at };
+  return withoutEmpty({ ...facts, ...times, ingest: { kind, protocols } });
 }

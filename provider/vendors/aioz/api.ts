@@ -3,6 +3,7 @@ import { Gone, Refused } from "../../define/errors";
 import { type Api, path } from "../../define/api";
 import { childId, splitChildId } from "../../define/child";
 import { everyItem, type Page } from "../../define/paging";
+import { reported } from "../../define/reply";
 
 /** AIOZ's replies, and the calls that both resources share (docs/sheets/aioz.md, sections 3, 4 and 8). */
 
@@ -14,14 +15,14 @@ export const errorReply = z.looseObject({
 
 const keyReply = z.looseObject({
   id: z.string().min(1),
-  user_id: z.string().nullish(),
-  name: z.string().nullish(),
-  save: z.boolean().nullish(),
-  type: z.string().nullish(),
-  stream_key: z.string().nullish(),
-  rtmp_url: z.string().nullish(),
-  created_at: z.string().nullish(),
-  total_live_streaming: z.number().nullish(),
+  user_id: reported(z.string()),
+  name: reported(z.string()),
+  save: reported(z.boolean()),
+  type: reported(z.string()),
+  stream_key: reported(z.string()),
+  rtmp_url: reported(z.string()),
+  created_at: reported(z.string()),
+  total_live_streaming: reported(z.number()),
 });
 /** A stream key as AIOZ lists it. */
 export type KeyReply = z.infer<typeof keyReply>;
@@ -31,11 +32,11 @@ export const oneKey = z.looseObject({ data: keyReply.extend({ stream_key: z.stri
 
 const streamingReply = z.looseObject({
   id: z.string().min(1),
-  title: z.string().nullish(),
-  save: z.boolean().nullish(),
-  status: z.string().nullish(),
-  assets: z.looseObject({ hls_url: z.string().nullish(), player_url: z.string().nullish() }).nullish(),
-  created_at: z.string().nullish(),
+  title: reported(z.string()),
+  save: reported(z.boolean()),
+  status: reported(z.string()),
+  assets: reported(z.looseObject({ hls_url: reported(z.string()), player_url: reported(z.string()) })),
+  created_at: reported(z.string()),
 });
 /** A streaming as AIOZ sends it. Its `qualities` are no more than the names of the rungs. */
 export type StreamingReply = z.infer<typeof streamingReply>;
@@ -45,7 +46,7 @@ export const oneStreaming = z.looseObject({ data: streamingReply });
 /** The envelope around nothing. */
 export const done = z.looseObject({ status: z.string() });
 
-const total = z.number().nullish();
+const total = reported(z.number());
 const keyPage = z.looseObject({
   data: z.looseObject({ live_stream_keys: z.array(keyReply).nullable(), total }),
 });

@@ -1,3 +1,4 @@
+import { z } from "zod";
 import { secret, text } from "../../define";
 import type { Vendor } from "../../define/vendor";
 import { errorReply, firstKeys } from "./api";
@@ -21,18 +22,28 @@ export const aioz: Vendor = {
     bearerToken: secret(
       text("Access token of a user (JWT), as an alternative to the two keys. Sent as a bearer token."),
     ),
+    keyPairIn: z
+      .enum(["headers", "basic"])
+      .describe(
+        "How the two keys are sent. `headers`, when unset: in AIOZ's own two headers. `basic`: as user and password of HTTP " +
+          "Basic, as AIOZ's Go client sends them.",
+      ),
   },
   environment: {
     publicKey: "AIOZ_PUBLIC_KEY",
     secretKey: "AIOZ_SECRET_KEY",
     bearerToken: "AIOZ_BEARER_TOKEN",
+    keyPairIn: "AIOZ_KEY_PAIR_IN",
   },
   alternatives: [["publicKey", "secretKey"], ["bearerToken"]],
-  // An empty bearer token makes AIOZ answer 500 (docs/sheets/aioz.md, section 2).
-  sign: (_, { publicKey = "", secretKey = "", bearerToken }): Record<string, string> =>
-    bearerToken
-      ? { authorization: `Bearer ${bearerToken}` }
-      : { "stream-public-key": publicKey, "stream-secret-key": secretKey },
+  sign: (_, { publicKey = "", secretKey = "", bearerToken, keyPairIn }): Record<string, string> => {
+    // An empty bearer token makes AIOZ answer 500 (docs/sheets/aioz.md, section 2).
+    if (bearerToken) return { authorization: `Bearer ${bearerToken}` };
+    if (keyPairIn === "basic") {
+      return { authorization: `Basic ${Buffer.from(`${publicKey}:${secretKey}`).toString("base64")}` };
+    }
+    return { "stream-public-key": publicKey, "stream-secret-key": secretKey };
+  },
   // A wrong base URL answers 404 as well, without a `status` (docs/sheets/aioz.md, quirk Q1).
   isGone: (status, body) => status === 404 && errorReply.safeParse(body).data?.status !== undefined,
   words: (body) => errorReply.safeParse(body).data?.message,

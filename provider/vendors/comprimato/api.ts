@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { CallError } from "../../define/errors";
 import { type Api, path } from "../../define/api";
+import { reported } from "../../define/reply";
 
 /**
  * Every call to Comprimato, so that a wrong assumption is mended here (docs/sheets/comprimato.md, sections 1, 2 and 7).
@@ -13,9 +14,9 @@ import { type Api, path } from "../../define/api";
 
 const stream = z.looseObject({
   id: z.string().min(1),
-  streamer_key: z.string().min(1).nullish(),
-  player_key: z.string().min(1).nullish(),
-  status: z.string().nullish(),
+  streamer_key: reported(z.string().min(1)),
+  player_key: reported(z.string().min(1)),
+  status: reported(z.string()),
 });
 const newStream = stream.extend({ streamer_key: z.string().min(1), player_key: z.string().min(1) });
 

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { type CallFailure, Gone, Refused } from "../../define/errors";
 import { type Api, type Path, path } from "../../define/api";
+import { reported } from "../../define/reply";
 
 /**
  * Edgecast's calls and replies (docs/sheets/edgecast.md, sections 1, 2 and 5). Assumed, because no page shows it in full:
@@ -17,24 +18,24 @@ import { type Api, type Path, path } from "../../define/api";
 const id = z.union([z.int().nonnegative(), z.string().regex(/^\d+$/)]).transform(String);
 
 /** A read may omit the key. */
-const shownKey = z
-  .string()
-  .nullish()
-  .transform((key) => (key === "" ? undefined : (key ?? undefined)));
+const shownKey = reported(z.string()).transform((key) => (key === "" ? undefined : (key ?? undefined)));
 
-const streamKeyItem = z.looseObject({ Id: id, DirPath: z.string(), Key: shownKey });
+const streamKeyItem = z.looseObject({ Id: id, DirPath: reported(z.string()), Key: shownKey });
 /** A stream key as a list shows it. */
 export type StreamKeyItem = z.infer<typeof streamKeyItem>;
 
 const instanceItem = z.looseObject({
   Id: id,
-  InstanceName: z.string().nullish(),
-  DvrDuration: z.number().nullish(),
-  Encrypted: z.boolean().nullish(),
-  EncryptedKeyRotation: z.number().nullish(),
-  SsaEnabled: z.boolean().nullish(),
-  SegmentSize: z.number().nullish(),
-  HlsPlaybackUrl: z.string().nullish(),
+  InstanceName: reported(z.string()),
+  DvrDuration: reported(z.number()),
+  Encrypted: reported(z.boolean()),
+  EncryptedKeyRotation: reported(z.number()),
+  SsaEnabled: reported(z.boolean()),
+  SegmentSize: reported(z.number()),
+  HlsPlaybackUrl: reported(z.string()),
+  // The reply to a create has these two, as a public caller decodes it.
+  PlaybackUrl: reported(z.string()),
+  PublishUrl: reported(z.string()),
 });
 /** An instance as a list shows it. */
 export type InstanceItem = z.infer<typeof instanceItem>;

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import {
+  createOnly,
   defineResource,
   type Known,
   type Problem,
@@ -14,8 +15,14 @@ const inputs = {
   instanceName: replaces(
     z
       .string()
-      .regex(/^[A-Za-z0-9]+$/, "must be letters and digits, so that a `dirPath` can name it")
-      .describe("Name, letters and digits, case-sensitive. Part of the URLs for publishing and playback."),
+      .regex(
+        /^[^\s/?#]+$/,
+        "must not be empty, nor hold white space, `/`, `?` or `#`, because it is part of URLs",
+      )
+      .describe(
+        "Name, case-sensitive. Part of the URLs for publishing and playback. A `dirPath` can name it only where it is " +
+          "letters and digits, so only then can a `StreamKey` open it.",
+      ),
   ),
   dvrDurationMinutes: z
     .number()
@@ -66,11 +73,22 @@ export const instance = defineResource({
       "instance with Pulumi's `protect` option if that matters. A change of `instanceName` or `account` replaces.",
     "What you leave unset is kept as it is at Edgecast. Removing an input resets it to Edgecast's default.",
     "Assumed: PUT replaces all fields, so every update sends what is not yours as it was found.",
-    "Assumed: `instanceName` takes letters and digits, as `dirPath` does, and an account has a name only once: after a " +
-      "lost answer to a create, the one instance of that name is taken over.",
+    "Edgecast documents no rule for `instanceName`; public callers use a dash, such as `100-live`. Assumed: what cannot " +
+      "be one part of a URL's path is no name, and an account has a name only once: after a lost answer to a create, the " +
+      "one instance of that name is taken over.",
   ],
   inputs,
-  outputs: { hlsPlaybackUrl: text("HLS playback URL.").optional() },
+  outputs: {
+    hlsPlaybackUrl: createOnly(
+      text("HLS playback URL, as Edgecast shows it: the name of the stream may stand as `<streamName>`."),
+    ).optional(),
+    publishUrl: createOnly(
+      text(
+        "Where an encoder publishes, as the reply to the create shows it: perhaps only the path, with `<streamName>` in it. " +
+          "Unset for an instance that was not made by this resource.",
+      ),
+    ).optional(),
+  },
   validate,
 
   create: async (api, inputs) => toSeen(await createOne(api, instances, toWire(inputs))),
@@ -129,7 +147,10 @@ function toSeen(item: Partial<InstanceItem> & { Id: string }): Seen {
       ssaEnabled: item.SsaEnabled ?? undefined,
       segmentSize: item.SegmentSize ?? undefined,
     },
-    outputs: { hlsPlaybackUrl: item.HlsPlaybackUrl ?? undefined },
+    outputs: {
+      hlsPlaybackUrl: item.HlsPlaybackUrl ?? item.PlaybackUrl ?? undefined,
+      publishUrl: item.PublishUrl ?? undefined,
+    },
   };
 }
 

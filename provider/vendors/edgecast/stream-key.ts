@@ -77,7 +77,8 @@ export const streamKey = defineResource({
 
   read: async (api, id, state) => {
     const item = await findOne(api, streamKeys, id);
-    return toSeen({ ...item, Key: item.Key ?? state.key ?? state.streamKey }, state);
+    const DirPath = item.DirPath ?? state.dirPath;
+    return toSeen({ ...item, DirPath, Key: item.Key ?? state.key ?? state.streamKey }, state);
   },
 
   update: async (api, id, inputs, previous) => {
@@ -94,7 +95,9 @@ export const streamKey = defineResource({
   delete: (api, id) => deleteOne(api, streamKeys, id),
 
   find: async (api, { dirPath, key }, { isOwnKey }) => {
-    const candidates = (await listAll(api, streamKeys)).filter(({ DirPath }) => DirPath === dirPath);
+    const candidates = (await listAll(api, streamKeys)).filter(
+      ({ DirPath }) => (DirPath ?? dirPath) === dirPath,
+    );
     if (candidates.some(({ Key }) => Key === undefined)) {
       throw new StreamkeysError(
         `Edgecast lists keys for ${dirPath} without showing them, so none can be told apart.`,
@@ -105,7 +108,7 @@ export const streamKey = defineResource({
   },
 
   list: async function* (api) {
-    for (const { Id, DirPath } of await listAll(api, streamKeys)) yield { id: Id, name: DirPath };
+    for (const { Id, DirPath } of await listAll(api, streamKeys)) yield { id: Id, name: DirPath ?? Id };
   },
 });
 
@@ -129,23 +132,24 @@ async function replace(
 ): Promise<Seen> {
   const item = await replaceOne(api, streamKeys, id, sent);
   const Key = item.Key ?? sent.Key;
-  if (item.DirPath !== sent.DirPath || Key !== sent.Key) {
+  const DirPath = item.DirPath ?? sent.DirPath;
+  if (DirPath !== sent.DirPath || Key !== sent.Key) {
     const call = `PUT ${streamKeys.itemPath(id).encoded}`;
     throw new UnexpectedReply({
       ...failureOf(api, call, "was accepted, but the list does not show what was sent"),
       advice: "Run `pulumi refresh` to see what is in force, and run again.",
     });
   }
-  return toSeen({ ...item, Key }, given);
+  return toSeen({ ...item, DirPath, Key }, given);
 }
 
 /** `key` is an input only where the program gives it; a generated key must not show up as one. */
 function toSeen({ Id, DirPath, Key: key }: StreamKeyItem, given: { key?: string | undefined }): Seen {
   if (key === undefined) throw unknownKey(Id);
-  const [, stream] = DirPath.split("/");
+  const [, stream] = DirPath?.split("/") ?? [];
   return {
     id: Id,
-    inputs: { dirPath: DirPath, ...(given.key === undefined ? {} : { key }) },
+    inputs: { dirPath: DirPath ?? undefined, ...(given.key === undefined ? {} : { key }) },
     outputs: {
       streamKey: key,
       encoderStreamSetting: stream && !stream.includes("*") ? `${stream}?${key}` : undefined,

@@ -1,39 +1,41 @@
 import { z } from "zod";
 import { type Api, path } from "../../define/api";
 import { everyItem } from "../../define/paging";
+import { reported } from "../../define/reply";
 
 /** Tenbyte's replies and calls that both resources share (docs/sheets/tenbyte.md, sections 1 and 3). */
 
-const endpoint = z.looseObject({ protocol: z.string().nullish(), url: z.string() }).nullish();
+const shownText = reported(z.string());
+const endpoint = reported(z.looseObject({ protocol: shownText, url: shownText }));
 
 /** A stream as Tenbyte sends it. Only `id` is relied on: zero and null fields are dropped (docs/sheets/tenbyte.md, section 11). */
 export const streamReply = z.looseObject({
   id: z.string().min(1),
-  organization_id: z.string().nullish(),
-  name: z.string().nullish(),
-  type: z.string().nullish(),
-  mode: z.string().nullish(),
-  status: z.string().nullish(),
-  region: z.string().nullish(),
-  stream_key: z.string().nullish(),
-  ingest: z
-    .looseObject({
-      kind: z.string().nullish(),
-      protocols: z.array(z.string()).nullish(),
+  organization_id: shownText,
+  name: shownText,
+  type: shownText,
+  mode: shownText,
+  status: shownText,
+  region: shownText,
+  stream_key: shownText,
+  ingest: reported(
+    z.looseObject({
+      kind: shownText,
+      protocols: reported(z.array(z.string())),
       primary: endpoint,
       backup: endpoint,
-      rtmp: z.string().nullish(),
-      srt: z.string().nullish(),
-    })
-    .nullish(),
-  output_protocols: z.array(z.string()).nullish(),
+      rtmp: shownText,
+      srt: shownText,
+    }),
+  ),
+  output_protocols: reported(z.array(z.string())),
   packaging: z.unknown().optional(),
   ladder: z.unknown().optional(),
-  playback: z.looseObject({ hls: z.string().nullish(), dash: z.string().nullish() }).nullish(),
-  recording: z.looseObject({}).nullish(),
-  webhook_url: z.string().nullish(),
-  meta: z.record(z.string(), z.unknown()).nullish(),
-  created_at: z.string().nullish(),
+  playback: reported(z.looseObject({ hls: shownText, dash: shownText })),
+  recording: reported(z.looseObject({})),
+  webhook_url: shownText,
+  meta: reported(z.record(z.string(), z.unknown())),
+  created_at: shownText,
 });
 /** A stream as Tenbyte sends it. */
 export type StreamReply = z.infer<typeof streamReply>;
@@ -41,10 +43,10 @@ export type StreamReply = z.infer<typeof streamReply>;
 /** The envelope around one stream. */
 export const oneStream = z.looseObject({ data: streamReply });
 /** Without numbers in it the list goes on until a page brings nothing new. */
-const pagination = z.looseObject({ total: z.number().nullish(), total_pages: z.number().nullish() });
+const pagination = z.looseObject({ total: reported(z.number()), total_pages: reported(z.number()) });
 const page = z.looseObject({
   data: z.array(streamReply),
-  meta: z.looseObject({ pagination: pagination.nullish() }).nullish(),
+  meta: reported(z.looseObject({ pagination: reported(pagination) })),
 });
 /** The envelope around nothing. */
 export const done = z.looseObject({ success: z.boolean() });

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { NotNow, Refused, StreamkeysError, UnexpectedReply } from "../../define/errors";
 import { type Api, path } from "../../define/api";
 import { everyItem } from "../../define/paging";
+import { reported } from "../../define/reply";
 import { poll } from "../../calls/poll";
 
 /**
@@ -18,15 +19,15 @@ import { poll } from "../../calls/poll";
 /** A live entity. Only `id` is relied on: `ingest` and `playback` are null until it is ready (section 3.2). */
 export const liveEntity = z.looseObject({
   id: z.string().min(1),
-  name: z.string().nullish(),
-  description: z.string().nullish(),
-  region: z.string().nullish(),
+  name: reported(z.string()),
+  description: reported(z.string()),
+  region: reported(z.string()),
   // The attribute list calls it a string, every sample shows a boolean.
-  dvr: z.union([z.boolean(), z.stringbool()]).nullish(),
-  status: z.string().nullish(),
-  ingest: z.looseObject({ url: z.string().nullish(), key: z.string().nullish() }).nullish(),
-  playback: z.looseObject({ hls: z.string().nullish(), mpd: z.string().nullish() }).nullish(),
-  created_at: z.string().nullish(),
+  dvr: reported(z.union([z.boolean(), z.stringbool()])),
+  status: reported(z.string()),
+  ingest: reported(z.looseObject({ url: reported(z.string()), key: reported(z.string()) })),
+  playback: reported(z.looseObject({ hls: reported(z.string()), mpd: reported(z.string()) })),
+  created_at: reported(z.string()),
 });
 /** A live entity. */
 export type LiveEntity = z.infer<typeof liveEntity>;

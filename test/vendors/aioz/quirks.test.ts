@@ -62,6 +62,53 @@ describe("an AIOZ account", () => {
     expect(signed({ bearerToken: "token" })).toEqual({ authorization: "Bearer token" });
   });
 
+  it("signs with HTTP Basic where the account says so, as AIOZ's Go client does", () => {
+    const basic = { authorization: `Basic ${Buffer.from("public:secret").toString("base64")}` };
+    const pair = { publicKey: "public", secretKey: "secret" };
+    expect(signed({ ...pair, keyPairIn: "basic" })).toEqual(basic);
+    expect(signed({ ...pair, keyPairIn: "headers" })).toHaveProperty("stream-public-key");
+    expect(() => signed({ ...pair, keyPairIn: "Basic" })).toThrow(/keyPairIn/);
+  });
+
+  it("takes the way of signing from the environment beside the keys in the stack config, and refuses a wrong one", () => {
+    const withEnvironment = (AIOZ_KEY_PAIR_IN: string) =>
+      resolveAccount(aioz, undefined, {
+        config: () => JSON.stringify({ publicKey: "public", secretKey: "secret" }),
+        environment: { AIOZ_KEY_PAIR_IN },
+      }).credentials.keyPairIn;
+    expect(withEnvironment("basic")).toBe("basic");
+    expect(withEnvironment("")).toBeUndefined();
+    expect(() => withEnvironment("basc")).toThrow(/AIOZ_KEY_PAIR_IN in the environment is not right/);
+  });
+
+  it.each([
+    ["the two headers", { "stream-public-key": "sandbox", "stream-secret-key": "sandbox" }, 200],
+    [
+      "the headers of before the change of name",
+      { "w3stream-public-key": "sandbox", "w3stream-secret-key": "sandbox" },
+      200,
+    ],
+    ["HTTP Basic", { authorization: `Basic ${Buffer.from("sandbox:sandbox").toString("base64")}` }, 200],
+    [
+      "Basic and headers, as the Node client",
+      {
+        authorization: `Basic ${Buffer.from("sandbox:sandbox").toString("base64")}`,
+        "stream-public-key": "sandbox",
+        "stream-secret-key": "sandbox",
+      },
+      200,
+    ],
+    ["a bearer token", { authorization: "Bearer sandbox" }, 200],
+    ["half a pair", { "stream-public-key": "sandbox" }, 401],
+    ["a Basic value that is none", { authorization: "Basic ?" }, 401],
+    ["a stranger's pair", { authorization: `Basic ${Buffer.from("a:b").toString("base64")}` }, 401],
+  ])("is signed in to the sandbox by %s", async (_, headers, status) => {
+    const sandbox = await startSandbox();
+    const answer = await fetch(`${sandbox.url}/aioz/api/live_streams`, { headers });
+    await sandbox.close();
+    expect(answer.status).toBe(status);
+  });
+
   it("never sends an empty bearer token, to which AIOZ answers 500", () => {
     expect(signed({ publicKey: "public", secretKey: "secret", bearerToken: "" })).not.toHaveProperty(
       "authorization",
@@ -444,4 +491,29 @@ describe("AIOZ on the real engine", () => {
     succeeded(await stack.destroy());
     expect([keysOf(sandbox), streamingsOf(sandbox)]).toEqual([{}, {}]);
   });
+});
+
+it("the sandbox deletes a streaming by its two ids in either order, as the tests of AIOZ's clients do", async () => {
+  const sandbox = await startSandbox();
+  const send = async (
+    method: string,
+    path: string,
+    body?: Props,
+  ): Promise<{ status: number; id: string }> => {
+    const answer = await fetch(`${sandbox.url}/aioz/api/live_streams${path}`, {
+      method,
+      headers: { authorization: "Bearer sandbox" },
+      ...(body ? { body: JSON.stringify(body) } : {}),
+    });
+    const { data } = (await answer.json()) as { data?: { id: string } };
+    return { status: answer.status, id: data?.id ?? "" };
+  };
+  const key = await send("POST", "", { name: "news" });
+  for (const swap of [false, true]) {
+    const streaming = await send("POST", `/${key.id}/streamings`, { title: "evening" });
+    const [first, second] = swap ? [streaming.id, key.id] : [key.id, streaming.id];
+    expect((await send("DELETE", `/${first}/streamings/${second}`)).status).toBe(200);
+    expect(streamingsOf(sandbox)).toEqual({});
+  }
+  await sandbox.close();
 });

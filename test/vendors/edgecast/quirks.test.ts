@@ -465,7 +465,7 @@ describe("the simulator", () => {
     const body = JSON.stringify({ Key: "abc123" });
     expect(await call(`streamkeys/${id}`, { method: "PUT", body })).toEqual([
       400,
-      { Message: "DirPath is invalid" },
+      { Message: expect.stringContaining("DirPath") as string },
     ]);
   });
 });
@@ -518,5 +518,28 @@ describe("Edgecast on the real engine", () => {
     for (const text of [...shown, ...stack.files().map((file) => file.text)]) {
       expect(text).not.toContain("aKeyOfSomebodyElse2");
     }
+  });
+});
+
+describe("an instance as public callers make and read it", () => {
+  beforeEach(() => open("Instance"));
+
+  it("may have a dash in its name, and what cannot be one part of a path is refused", async () => {
+    expect(bench.check({ instanceName: "100-live" }).failures).toEqual([]);
+    expect((await bench.create({ instanceName: "100-live" })).inputs.instanceName).toBe("100-live");
+    for (const instanceName of ["", "a b", "a/b", "a?b", "a#b"]) {
+      expect(bench.check({ instanceName }).failures.map(({ property }) => property)).toEqual([
+        "instanceName",
+      ]);
+    }
+  });
+
+  it("has the two URLs of the reply to its create, and keeps the one that no list shows", async () => {
+    const kept = await bench.create({ instanceName: "news" });
+    expect(kept.outs).toMatchObject({
+      hlsPlaybackUrl: expect.stringContaining("/hls-live/news/") as string,
+      publishUrl: "/news/<streamName>",
+    });
+    expect((await bench.read(kept))?.props).toEqual(kept.outs);
   });
 });

@@ -20,7 +20,7 @@ export const samples: Samples = {
       { segmentSize: 10 },
     ],
     wrong: [
-      { inputs: { instanceName: "evening-news" }, path: "instanceName" },
+      { inputs: { instanceName: "evening/news" }, path: "instanceName" },
       { inputs: { dvrDurationMinutes: 4 }, path: "dvrDurationMinutes" },
       { inputs: { dvrDurationMinutes: 181 }, path: "dvrDurationMinutes" },
       { inputs: { encryptedKeyRotationSeconds: 9 }, path: "encryptedKeyRotationSeconds" },
