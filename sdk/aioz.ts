@@ -36,6 +36,7 @@ const streamKeySpec: ResourceSpec = {
   ],
   secretOutputs: ["streamKey", "rtmpPublishUrl"],
   secretInputs: [],
+  secretInLookups: [],
 };
 
 /**
@@ -208,6 +209,7 @@ const streamSpec: ResourceSpec = {
   ],
   secretOutputs: [],
   secretInputs: [],
+  secretInLookups: [],
 };
 
 /**

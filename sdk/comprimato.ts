@@ -17,6 +17,7 @@ const streamSpec: ResourceSpec = {
   properties: ["keyRotation", "account", "interruptLive", "keyGeneration", "streamerKey", "playerKey"],
   secretOutputs: ["streamerKey", "playerKey"],
   secretInputs: [],
+  secretInLookups: [],
 };
 
 /**

@@ -35,6 +35,7 @@ const instanceSpec: ResourceSpec = {
   ],
   secretOutputs: [],
   secretInputs: [],
+  secretInLookups: [],
 };
 
 /**
@@ -115,6 +116,7 @@ const streamKeySpec: ResourceSpec = {
   ],
   secretOutputs: ["streamKey", "encoderStreamSetting"],
   secretInputs: [["key"]],
+  secretInLookups: ["key"],
 };
 
 /**
@@ -179,6 +181,7 @@ const globalKeySpec: ResourceSpec = {
   properties: ["key", "keyRotation", "account", "keyGeneration", "globalKey"],
   secretOutputs: ["globalKey"],
   secretInputs: [["key"]],
+  secretInLookups: ["key"],
 };
 
 /**

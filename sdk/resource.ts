@@ -14,6 +14,8 @@ export interface ResourceSpec {
   secretOutputs: string[];
   /** Paths of inputs that must be stored encrypted. */
   secretInputs: string[][];
+  /** Inputs to store encrypted where no program writes them, because they hold a secret or may hold one. */
+  secretInLookups: string[];
 }
 
 type Args = Record<string, pulumi.Input<unknown>>;
@@ -52,6 +54,8 @@ export abstract class StreamkeysResource extends pulumi.CustomResource {
     const { import: adopt, ...options } = opts;
     const props: Args = Object.fromEntries(spec.properties.map((property) => [property, undefined]));
     for (const [key, value] of Object.entries(args as Args)) if (value !== undefined) props[key] = value;
+    const marked = markedSecret(props, spec.secretInputs);
+    if (marked) props.secretInputs = marked;
     for (const path of spec.secretInputs) markSecret(props, path);
     // The dynamic host cannot import (docs/engine.md, fact 14): the option becomes an adopting create.
     if (adopt !== undefined) props.adopt = adopt;
@@ -95,8 +99,7 @@ function typesAbove(parent: pulumi.Resource | undefined): string {
  * there whatever may hold a secret is one.
  */
 function secretProperties(spec: ResourceSpec, isLookup: boolean): string[] {
-  const inputs = isLookup ? spec.secretInputs.map(([name = ""]) => name) : [];
-  return [...spec.secretOutputs, ...new Set(inputs)];
+  return [...spec.secretOutputs, ...(isLookup ? spec.secretInLookups : [])];
 }
 
 /**
@@ -119,6 +122,35 @@ function markSecret(props: Args, [key, ...rest]: string[]): void {
     props[key] = pulumi.secret(value);
   }
 }
+
+type Path = (string | number)[];
+
+/**
+ * The paths of what the program itself has marked secret, for the provider, which gets every value in clear and would not
+ * know. Nothing where no input can be one, and nothing in state where none is. What the schema marks is known anyway.
+ */
+function markedSecret(props: Args, known: string[][]): pulumi.Output<Path[] | undefined> | undefined {
+  const candidates = laterValues(props, []).filter(
+    ([path]) => !known.some((secret) => secret.every((step, at) => step === path[at])),
+  );
+  if (candidates.length === 0) return undefined;
+  const marked = Promise.all(
+    candidates.map(async ([path, value]) => ((await isSecret(value)) ? [path] : [])),
+  ).then((paths) => paths.flat());
+  return pulumi.output(marked.then((paths) => (paths.length > 0 ? paths : undefined)));
+}
+
+/** The outputs and promises within a value. What is written out is no secret of Pulumi's. */
+function laterValues(value: unknown, path: Path): [path: Path, value: pulumi.Input<unknown>][] {
+  if (pulumi.Output.isInstance(value) || value instanceof Promise) return [[path, value]];
+  if (Array.isArray(value)) return value.flatMap((item: unknown, at) => laterValues(item, [...path, at]));
+  if (!isPlainObject(value)) return [];
+  return Object.entries(value).flatMap(([key, item]) => laterValues(item, [...path, key]));
+}
+
+/** Whether a secret is in a value. One that fails, fails the resource by itself. */
+const isSecret = (value: pulumi.Input<unknown>): Promise<boolean> =>
+  pulumi.isSecret(pulumi.output(value)).catch(() => false);
 
 const isPlainObject = (value: unknown): value is Args =>
   typeof value === "object" && value !== null && Object.getPrototypeOf(value) === Object.prototype;

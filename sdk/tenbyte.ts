@@ -188,9 +188,9 @@ export interface StreamArgs {
   packaging: pulumi.Input<StreamPackaging>;
   /** Recording of broadcasts. Off when unset. */
   recording?: pulumi.Input<StreamRecording>;
-  /** Where Tenbyte sends events. Mark it secret if it holds a token. */
+  /** Where Tenbyte sends events. Secret: it may hold a token. */
   webhookUrl?: pulumi.Input<string>;
-  /** Your own JSON values, kept with the stream. */
+  /** Your own JSON values, kept with the stream. No message quotes them. */
   meta?: pulumi.Input<Record<string, pulumi.Input<unknown>>>;
   /** Ladder rules that are not to be reported, by id; docs/ladders.md lists them. */
   ladderRulesOff?: pulumi.Input<
@@ -268,7 +268,9 @@ const streamSpec: ResourceSpec = {
     ["ingest", "backup", "url"],
     ["recording", "s3Config", "accessKeyId"],
     ["recording", "s3Config", "secretAccessKey"],
+    ["webhookUrl"],
   ],
+  secretInLookups: ["ingest", "recording", "webhookUrl", "meta"],
 };
 
 /**
@@ -295,9 +297,9 @@ export class Stream extends StreamkeysResource {
   declare readonly packaging: pulumi.Output<pulumi.Unwrap<StreamArgs["packaging"]>>;
   /** Recording of broadcasts. Off when unset. */
   declare readonly recording: pulumi.Output<pulumi.Unwrap<StreamArgs["recording"]>>;
-  /** Where Tenbyte sends events. Mark it secret if it holds a token. */
+  /** Where Tenbyte sends events. Secret: it may hold a token. */
   declare readonly webhookUrl: pulumi.Output<pulumi.Unwrap<StreamArgs["webhookUrl"]>>;
-  /** Your own JSON values, kept with the stream. */
+  /** Your own JSON values, kept with the stream. No message quotes them. */
   declare readonly meta: pulumi.Output<pulumi.Unwrap<StreamArgs["meta"]>>;
   /** Ladder rules that are not to be reported, by id; docs/ladders.md lists them. */
   declare readonly ladderRulesOff: pulumi.Output<pulumi.Unwrap<StreamArgs["ladderRulesOff"]>>;
@@ -373,6 +375,7 @@ const streamKeySpec: ResourceSpec = {
   ],
   secretOutputs: ["streamKey", "rtmpPublishUrl", "srtPublishUrl"],
   secretInputs: [],
+  secretInLookups: [],
 };
 
 /**

@@ -34,6 +34,7 @@ const streamSpec: ResourceSpec = {
   ],
   secretOutputs: [],
   secretInputs: [],
+  secretInLookups: [],
 };
 
 /**
@@ -114,6 +115,7 @@ const streamKeySpec: ResourceSpec = {
   ],
   secretOutputs: ["streamKey", "rtmpPublishUrl"],
   secretInputs: [],
+  secretInLookups: [],
 };
 
 /**

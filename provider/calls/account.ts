@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { ConfigError } from "../define/errors";
+import { schemaOf, secretPaths } from "../define/schema";
 import { rememberSecret } from "./redact";
 import type { Credentials, Vendor } from "../define/vendor";
 
@@ -110,7 +111,8 @@ export function resolveAccount(vendor: Vendor, name: string | undefined, setting
     );
   }
   const credentials = credentialsOf(vendor, found);
-  rememberSecret(signingFields(vendor).map((field) => credentials[field]));
+  for (const { 0: field } of secretPaths(schemaOf(vendor.credentials)))
+    rememberSecret(credentials[field ?? ""]);
   if (!complete(vendor, credentials))
     throw new ConfigError(missingCredentials(vendor, name, label, credentials));
   const baseUrl = checkedBaseUrl(found.baseUrl ?? vendor.baseUrl, label);

@@ -11,7 +11,7 @@ import {
   UnexpectedReply,
 } from "../define/errors";
 import type { Account } from "./account";
-import { redact } from "./redact";
+import { clearOfSecrets, redact } from "./redact";
 
 /** What an answer means: the body that its schema describes, or an error that reads as a sentence. */
 
@@ -25,7 +25,7 @@ export function answerError(call: string, reply: Reply<string>, account: Account
   const { status, headers, body: raw } = reply;
   const { vendor } = account;
   const body = json(raw);
-  const requestId = headers["x-request-id"];
+  const requestId = clearOfSecrets(headers["x-request-id"] ?? "").slice(0, 200);
   const failure: CallFailure = {
     vendor: account.label,
     call,
@@ -72,12 +72,18 @@ export function parsed<T>(call: string, { body }: Reply<string>, schema: z.ZodTy
 /** The vendor's words for a sentence. What is not JSON is named, not shown: it may hold anything. */
 function words(said: string | undefined, raw: string): string {
   if (said)
-    return redact(said)
+    return redact(beginning(said))
       .slice(0, 300)
       .replace(/[.\s]+$/, "");
   if (raw === "") return "(no body)";
   return raw.trimStart().startsWith("<") ? "an HTML page" : "no message";
 }
+
+/** Longer words are not searched for secrets; where they are cut, half a secret may stand. */
+const LONGEST_WORDS = 10_000;
+
+const beginning = (said: string): string =>
+  said.length <= LONGEST_WORDS ? said : said.slice(0, LONGEST_WORDS).replace(/\S*$/, "");
 
 /** `Retry-After` is a number of seconds or a date (RFC 9110, section 10.2.3); anything else says nothing. */
 function retryAfterMs(headers: Record<string, string>, vendorHeaders: string[]): number | undefined {

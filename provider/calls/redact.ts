@@ -1,22 +1,46 @@
+import { readingsOf } from "./readings";
+
 /**
- * Keeps secrets out of messages. Credentials and secret properties are remembered as they pass through, and any text
- * that comes from outside is cleared of them before it is put into an error.
+ * Keeps secrets out of messages. Credentials and secret properties are remembered as they pass through, and any text is
+ * cleared of them, however they are written there, before a user sees it.
  */
+
+/** The secrets of this process, in small letters: a vendor that repeats a key may change the case. */
 const remembered = new Set<string>();
 
-/** Shorter strings would black out ordinary words. */
-const SHORTEST = 6;
+const MASK = "[secret]";
 
-/** Remembers every string within `value` as a secret of this process. */
+/** A shorter secret is one only where it stands as a word: within words it would black out ordinary ones. */
+const SHORT = 6;
+
+/** Remembers every string within `value` as a secret of this process; of an address also what it carries. */
 export function rememberSecret(value: unknown): void {
   if (typeof value === "string") {
-    if (value.length >= SHORTEST) {
-      remembered.add(value);
-      remembered.add(encodeURIComponent(value));
-    }
+    if (value.trim() === "" || remembered.has(folded(value))) return;
+    remembered.add(folded(value));
+    carriedBy(value).forEach(rememberSecret);
   } else if (value !== null && typeof value === "object") {
     Object.values(value).forEach(rememberSecret);
   }
+}
+
+/** The password and the parameters of a URL: each of them may be the secret, and be repeated alone. */
+function carriedBy(text: string): string[] {
+  if (!URL.canParse(text)) return [];
+  const { password, searchParams } = new URL(text);
+  return [password, ...searchParams.values()].filter((part) => part.length >= SHORT);
+}
+
+/** A text without any remembered secret. */
+export function clearOfSecrets(text: string): string {
+  const isHidden = new Array<boolean>(text.length).fill(false);
+  for (const { text: read, from, to, isGuess } of readingsOf(text)) {
+    for (const at of placesIn(folded(read), isGuess)) isHidden.fill(true, from[at.start], to[at.end - 1]);
+  }
+  return Array.from({ length: text.length }, (_, at) => {
+    if (!isHidden[at]) return text[at];
+    return isHidden[at - 1] ? "" : MASK;
+  }).join("");
 }
 
 /** UUIDs, and long words with a digit: what keys and tokens that this process has never seen look like. */
@@ -24,7 +48,27 @@ const LOOKS_SECRET = /\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b|\b(?=[\w-]
 
 /** The text of somebody else, without any remembered secret and without anything that could be one. */
 export function redact(text: string): string {
-  let clear = text;
-  for (const secret of remembered) clear = clear.replaceAll(secret, "[secret]");
-  return clear.replace(LOOKS_SECRET, "[secret]");
+  return clearOfSecrets(text).replace(LOOKS_SECRET, MASK);
 }
+
+/** What is guessed to be Base64 is mostly none, and two letters come up in it by chance. */
+const SHORTEST_IN_A_GUESS = 3;
+
+/** Where secrets stand in what was read. */
+function placesIn(read: string, isGuess: boolean): { start: number; end: number }[] {
+  const places: { start: number; end: number }[] = [];
+  for (const secret of remembered) {
+    if (isGuess && secret.length < SHORTEST_IN_A_GUESS) continue;
+    for (let start = read.indexOf(secret); start >= 0; start = read.indexOf(secret, start + 1)) {
+      const end = start + secret.length;
+      if (secret.length >= SHORT || isWord(read, start, end)) places.push({ start, end });
+    }
+  }
+  return places;
+}
+
+const isWord = (text: string, start: number, end: number): boolean =>
+  !/^[\p{L}\p{N}]/u.test(text.slice(end)) && !/[\p{L}\p{N}]$/u.test(text.slice(0, start));
+
+/** Small letters as far as that keeps every place where it is. */
+const folded = (text: string): string => text.replace(/[A-Z]/g, (letter) => letter.toLowerCase());

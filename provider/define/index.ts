@@ -25,6 +25,8 @@ declare module "zod" {
     computed?: true;
     /** Unset, it is the resource's own name in the program. */
     namedAfterResource?: true;
+    /** May hold a secret (a token within free JSON, say): quoted nowhere, and stored encrypted where no program marks it. */
+    mayHoldSecret?: true;
     /** Ours alone: the vendor never sees it, so a change of it is no call. */
     ours?: true;
   }
@@ -48,6 +50,8 @@ export type Known<T> = T extends (infer Item)[]
 
 /** Marks a value that must never be seen in clear. */
 export const secret = <S extends z.ZodType>(schema: S): S => schema.meta({ secret: true });
+/** Marks a value that may hold a secret, for example free JSON. */
+export const mayHoldSecret = <S extends z.ZodType>(schema: S): S => schema.meta({ mayHoldSecret: true });
 /** Marks an input whose change replaces the resource. */
 export const replaces = <S extends z.ZodType>(schema: S): S => schema.meta({ replaces: true });
 /** Marks an array whose order means nothing. */
@@ -217,6 +221,14 @@ const adopt = text("Vendor id of the object to take over. Set by the resource op
   .meta({ computed: true, ours: true })
   .optional();
 
+const secretInputs = z
+  .array(z.array(z.union([z.string(), z.number()])))
+  .describe(
+    "Paths of what the program marks as secret where the schema does not. Messages quote nothing of it.",
+  )
+  .meta({ computed: true, ours: true })
+  .optional();
+
 /** Completes a Definition with the inputs that every resource has, and those that every resource with a key has. */
 export function defineResource<I extends Shape, O extends Shape>(definition: Definition<I, O>): Definition {
   const inputs: Shape = {
@@ -226,6 +238,7 @@ export function defineResource<I extends Shape, O extends Shape>(definition: Def
     ...(definition.cuts ? { interruptLive } : {}),
     adopt,
     origin,
+    secretInputs,
   };
   return { ...(definition as unknown as Definition), inputs };
 }

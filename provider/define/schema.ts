@@ -32,6 +32,7 @@ export interface SchemaNode {
   computed?: true;
   namedAfterResource?: true;
   ours?: true;
+  mayHoldSecret?: true;
 }
 
 const nodes = new WeakMap<Shape, SchemaNode>();
@@ -52,11 +53,20 @@ export function propertyOf(shape: Shape, name: string): SchemaNode {
 }
 
 /** The paths of all secrets in a schema, as a user would write them. Secrets within arrays make the array secret. */
-export function secretPaths(node: SchemaNode, path: string[] = []): string[][] {
-  if (node.secret) return [path];
-  if (node.items) return secretPaths(node.items).length > 0 ? [path] : [];
+export function secretPaths(node: SchemaNode): string[][] {
+  return pathsOf(node, ({ secret }) => secret === true);
+}
+
+/** The paths of what is or may hold a secret. */
+export function delicatePaths(node: SchemaNode): string[][] {
+  return pathsOf(node, ({ secret, mayHoldSecret }) => (secret ?? mayHoldSecret) === true);
+}
+
+function pathsOf(node: SchemaNode, has: (node: SchemaNode) => boolean, path: string[] = []): string[][] {
+  if (has(node)) return [path];
+  if (node.items) return pathsOf(node.items, has).length > 0 ? [path] : [];
   return Object.entries(node.properties ?? {}).flatMap(([name, child]) =>
-    secretPaths(child, [...path, name]),
+    pathsOf(child, has, [...path, name]),
   );
 }
 

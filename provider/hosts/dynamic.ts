@@ -4,9 +4,22 @@ import type { dynamic } from "@pulumi/pulumi";
 import { clock } from "./clock";
 import { failureOf } from "./failures";
 import type { Props } from "../define";
-import { messageOf, Unfinished } from "../define/errors";
+import { Unfinished } from "../define/errors";
 import { openJournal } from "../lifecycle/journal";
-import { check, create, diff, read, remove, resourceTypeOf, update, type Host } from "../lifecycle";
+import {
+  check,
+  create,
+  declaredAs,
+  diff,
+  type Host,
+  read,
+  remove,
+  type ResourceType,
+  resourceTypeOf,
+  sentenceOf,
+  speakingFor,
+  update,
+} from "../lifecycle";
 import { definitionOf } from "../vendors";
 
 /**
@@ -47,26 +60,29 @@ export function provider(typeName: string): dynamic.ResourceProvider {
       return Promise.resolve();
     },
     check: (olds: Props, news: Props) =>
-      readable(`check of ${typeName}`, () => {
-        const { inputs, problems } = check(type, withoutProvider(olds), withoutProvider(news));
-        return { inputs, failures: problems.map((problem) => failureOf(definition, problem)) };
+      readable(type, "check", news, (its) => {
+        const { inputs, problems } = check(its, withoutProvider(olds), withoutProvider(news));
+        return { inputs, failures: problems.map(failureOf) };
       }),
     diff: (id: string, olds: Props, news: Props) =>
-      readable(`diff of ${typeName} ${id}`, () =>
-        diff(type, id, withoutProvider(olds), withoutProvider(news)),
+      readable(type, `diff of ${id}`, news, (its) =>
+        diff(its, id, withoutProvider(olds), withoutProvider(news)),
       ),
-    create: async (inputs: Props) => keepUnfinished(inputs, () => create(type, withoutProvider(inputs))),
+    create: async (inputs: Props) =>
+      keepUnfinished(type, inputs, (its) => create(its, withoutProvider(inputs))),
     read: async (id: string, props: Props = {}) =>
       readable(
-        `read of ${typeName} ${id}`,
-        async () => (await read(type, id, withoutProvider(props))) ?? { id: "", props: {} },
+        type,
+        `read of ${id}`,
+        props,
+        async (its) => (await read(its, id, withoutProvider(props))) ?? { id: "", props: {} },
       ),
     update: async (id: string, olds: Props, news: Props) =>
-      keepUnfinished(news, async () => ({
-        outs: await update(type, id, withoutProvider(olds), withoutProvider(news)),
+      keepUnfinished(type, news, async (its) => ({
+        outs: await update(its, id, withoutProvider(olds), withoutProvider(news)),
       })),
     delete: (id: string, props: Props) =>
-      readable(`delete of ${typeName} ${id}`, () => remove(type, id, withoutProvider(props))),
+      readable(type, `delete of ${id}`, props, (its) => remove(its, id, withoutProvider(props))),
   } as dynamic.ResourceProvider;
 }
 
@@ -87,30 +103,39 @@ function withoutProvider(props: Props): Props {
 
 /**
  * The host prints `${error}: ${error.stack}` of what these methods throw, and the engine shows the message at the
- * resource besides (docs/engine.md, fact 19). The sentence belongs there, once; the host's own line only says which call it was.
+ * resource besides (fact 19). The sentence belongs there, once; the host's own line only says which call it was.
  */
-async function readable<T>(call: string, act: () => Promise<T> | T): Promise<T> {
+async function readable<T>(
+  type: ResourceType,
+  call: string,
+  props: Props,
+  act: (its: ResourceType) => Promise<T> | T,
+): Promise<T> {
   try {
-    return await act();
+    return await act(speakingFor(type, props));
   } catch (error) {
-    const plain = new Error(messageOf(error));
-    plain.toString = () => call;
+    const plain = new Error(sentenceOf(error));
+    plain.toString = () => `${declaredAs(type, props)}: ${call}`;
     plain.stack = "failed";
     throw plain;
   }
 }
 
-/** The host keeps a created object whose making failed half-way only when told so in this form (docs/engine.md, fact 17). */
-async function keepUnfinished<T>(inputs: Props, act: () => Promise<T>): Promise<T> {
+/** The host keeps a created object whose making failed half-way only when told so in this form (fact 17). */
+async function keepUnfinished<T>(
+  type: ResourceType,
+  inputs: Props,
+  act: (its: ResourceType) => Promise<T>,
+): Promise<T> {
   try {
-    return await act();
+    return await act(speakingFor(type, inputs));
   } catch (error) {
-    const plain = new Error(messageOf(error));
+    const plain = new Error(sentenceOf(error));
     if (!(error instanceof Unfinished)) throw plain;
     throw Object.assign(plain, {
       id: error.id,
       properties: { ...error.outputs, [PROVIDER]: inputs[PROVIDER] },
-      reasons: [error.message],
+      reasons: [plain.message],
     });
   }
 }

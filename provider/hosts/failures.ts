@@ -1,26 +1,15 @@
-import type { Definition } from "../define";
-import { schemaOf, secretPaths } from "../define/schema";
-import { formatPath, type FoundProblem } from "../lifecycle";
+import type { Problem } from "../define";
 
-/** A failure as the engine takes it: it prints `property` with its value. */
+/** A failure as the engine takes it. */
 export interface Failure {
   property: string;
   reason: string;
 }
 
 /**
- * The engine prints the value of a property that a failure names (docs/engine.md, fact 20). So what is or holds a secret is named in
- * the text only, and so is what is no input at all: it may be the misspelt name of a secret.
+ * The path stands in the text. The engine prints the value of a `property` that a failure names, secret or not, and of one
+ * within an object it prints `{<nil>}` (fact 20); without one it prints the text alone.
  */
-export function failureOf(definition: Definition, { path, reason, isMisspelt }: FoundProblem): Failure {
-  const holdsSecret = secretPaths(schemaOf(definition.inputs)).some((secret) => {
-    const secretPath = formatPath(secret);
-    return path === secretPath || isWithin(path, secretPath) || isWithin(secretPath, path);
-  });
-  return holdsSecret || isMisspelt
-    ? { property: "", reason: `${path}: ${reason}` }
-    : { property: path, reason };
+export function failureOf({ path, reason }: Problem): Failure {
+  return { property: "", reason: path === "" ? reason : `${path}: ${reason}` };
 }
-
-const isWithin = (path: string, outer: string): boolean =>
-  path.startsWith(`${outer}.`) || path.startsWith(`${outer}[`);

@@ -4,13 +4,13 @@ import { ConfigError } from "../define/errors";
 import { type SchemaNode, schemaOf } from "../define/schema";
 import { isUnknown } from "../engine-values";
 import { generationFor } from "./generation";
-import { type FoundProblem, problemsOf } from "./problems";
-import { declaredAs, declaredName, type ResourceType } from "./resource-type";
+import { problemsOf } from "./problems";
+import { declaredName, rememberSecrets, type ResourceType } from "./resource-type";
 
 /** What `check` answers: the inputs as they will be kept, and what is wrong with them. */
 export interface Checked {
   inputs: Props;
-  problems: FoundProblem[];
+  problems: Problem[];
 }
 
 /**
@@ -19,10 +19,11 @@ export interface Checked {
  */
 export function check(type: ResourceType, olds: Props, news: Props): Checked {
   const { definition, host } = type;
+  rememberSecrets(type, news);
   const inputs = withDefaults(schemaOf(definition.inputs), named(definition, olds, news)) as Props;
   const found = problemsOf(definition, inputs);
   for (const { path, reason } of found.filter(isWarning)) {
-    host.warn(`${declaredAs(type, inputs)}: ${path}: ${reason}`);
+    host.warn(`${path}: ${reason}`);
   }
   const problems = [...found.filter((problem) => !isWarning(problem)), ...accountProblems(type, inputs)];
   if (problems.length === 0 && definition.rotation) inputs.keyGeneration = generationFor(type, olds, inputs);
@@ -32,7 +33,7 @@ export function check(type: ResourceType, olds: Props, news: Props): Checked {
 const isWarning = ({ severity }: Problem): boolean => severity === "warning";
 
 /** A missing credential is said at preview, with every other problem, and not in the middle of an `up`. */
-function accountProblems({ vendor, host }: ResourceType, { account }: Props): FoundProblem[] {
+function accountProblems({ vendor, host }: ResourceType, { account }: Props): Problem[] {
   if (isUnknown(account) || (account !== undefined && typeof account !== "string")) return [];
   try {
     resolveAccount(vendor, account, host.settings);

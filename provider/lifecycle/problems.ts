@@ -2,28 +2,36 @@ import { closest, distance } from "fastest-levenshtein";
 import { z } from "zod";
 import type { Definition, Problem, Props } from "../define";
 import { durationProblem, type RotationInputs } from "../define/rotation";
-import { type SchemaNode, schemaOf } from "../define/schema";
+import { schemaOf } from "../define/schema";
 import { isUnknownAt, known } from "../engine-values";
+import { markedPaths, nodeAt, quoted } from "./harmless";
 
 /** What is wrong with inputs, each on the path that a user would write. */
 
-/** A problem as found at preview. */
-export interface FoundProblem extends Problem {
-  isMisspelt?: true;
-}
-
 /** Everything that is to be said against inputs, warnings included. */
-export function problemsOf(definition: Definition, inputs: Props): FoundProblem[] {
+export function problemsOf(definition: Definition, inputs: Props): Problem[] {
   const result = z.strictObject(definition.inputs).safeParse(inputs);
   const issues = (result.error?.issues ?? []).filter((issue) => !isUnknownAt(inputs, issue.path));
   const usable = known(structuredClone(inputs));
   for (const issue of issues) dropAt(usable, issue);
   return [
-    ...issues.flatMap((issue) => problemsOfIssue(issue, inputs, schemaOf(definition.inputs))),
+    ...issues.flatMap((issue) => problemsOfIssue(definition, issue, inputs)),
     ...rotationProblems(usable),
-    ...(definition.validate?.(usable) ?? []),
+    ...(definition.validate?.(usable) ?? []).map((problem) => withoutSecret(problem, inputs)),
   ];
 }
+
+/** A rule may quote what it judges, so where that is or holds something marked secret, only the place is told. */
+function withoutSecret(problem: Problem, inputs: Props): Problem {
+  const isMarked = markedPaths(inputs)
+    .map(formatPath)
+    .some((marked) => isWithin(problem.path, marked) || isWithin(marked, problem.path));
+  if (!isMarked) return problem;
+  return { ...problem, reason: "is not right. The program marks it as secret, so more is not shown" };
+}
+
+const isWithin = (path: string, outer: string): boolean =>
+  path === outer || path.startsWith(`${outer}.`) || path.startsWith(`${outer}[`);
 
 function rotationProblems({ keyRotation }: RotationInputs): Problem[] {
   const every = keyRotation?.every;
@@ -45,48 +53,66 @@ function dropAt(root: unknown, issue: z.core.$ZodIssue): void {
   }
 }
 
-function problemsOfIssue(issue: z.core.$ZodIssue, inputs: Props, schema: SchemaNode): FoundProblem[] {
+function problemsOfIssue(definition: Definition, issue: z.core.$ZodIssue, inputs: Props): Problem[] {
+  const node = nodeAt(schemaOf(definition.inputs), issue.path);
   if (issue.code === "unrecognized_keys") {
-    const names = Object.entries(nodeAt(schema, issue.path).properties ?? {})
-      .filter(([, node]) => !node.computed)
+    const names = Object.entries(node.properties ?? {})
+      .filter(([, child]) => !child.computed)
       .map(([name]) => name);
     return issue.keys.map((key) => ({
       path: formatPath([...issue.path, key]),
       reason: misspelt(key, names),
-      isMisspelt: true as const,
     }));
   }
   const value = issue.path.reduce<unknown>(
     (parent, step) => (parent as Props | undefined)?.[step as string],
     inputs,
   );
-  const about = nodeAt(schema, issue.path).description;
-  const reason =
-    value === undefined
-      ? `is required${about ? `: ${about}` : ""}`
-      : issue.message.replace(/^Invalid input: /, "");
-  return [{ path: formatPath(issue.path), reason }];
+  const path = formatPath(issue.path);
+  if (value === undefined)
+    return [{ path, reason: `is required${node.description ? `: ${node.description}` : ""}` }];
+  const near = issue.code === "invalid_value" ? nearest(value, issue.values.map(String)) : undefined;
+  // What is nearly a member of an enum is meant as one.
+  const isShown = quoted(definition, inputs, issue.path, near ?? value) !== undefined;
+  const written = isShown ? ` (it is ${JSON.stringify(value)})` : "";
+  const hint = near === undefined ? "" : `; did you mean ${JSON.stringify(near)}?`;
+  return [{ path, reason: `${allowed(issue)}${written}${hint}` }];
 }
+
+/** What would be right, in words. */
+function allowed(issue: z.core.$ZodIssue): string {
+  if (issue.code !== "invalid_value") return issue.message.replace(/^Invalid input: /, "");
+  return `must be ${inWords(issue.values.map((value) => JSON.stringify(value)))}`;
+}
+
+const inWords = (words: string[]): string =>
+  words.length < 2 ? words.join("") : `${words.slice(0, -1).join(", ")} or ${words.at(-1) ?? ""}`;
 
 /** More letters apart than this, and a suggestion is a guess. */
 const TYPO_DISTANCE = 3;
 
 function misspelt(key: string, names: string[]): string {
-  const near = names.length > 0 ? closest(key, names) : "";
-  if (near && distance(key, near) <= TYPO_DISTANCE) return `is not an input; did you mean \`${near}\`?`;
+  const near = nearest(key, names);
+  if (near !== undefined) return `is not an input; did you mean \`${near}\`?`;
   return `is not an input. The inputs here are ${names.join(", ")}`;
 }
 
-function nodeAt(schema: SchemaNode, path: readonly PropertyKey[]): SchemaNode {
-  return path.reduce<SchemaNode>(
-    (node, step) => (typeof step === "number" ? node.items : node.properties?.[String(step)]) ?? {},
-    schema,
-  );
+/** The word that was probably meant: of a short word, less than half may be wrong. */
+function nearest(written: unknown, words: string[]): string | undefined {
+  if (typeof written !== "string" || words.length === 0) return undefined;
+  const [low, near] = [written.toLowerCase(), closest(written, words)];
+  const same = words.find((word) => word.toLowerCase() === low);
+  if (same !== undefined) return same;
+  return distance(written, near) <= Math.min(TYPO_DISTANCE, near.length / 2) ? near : undefined;
 }
 
-/** A path as a user would write it: `ladder.video[2].fps`. */
+/** A path as a user would write it: `ladder.video[2].fps`, `meta["some key"]`. */
 export function formatPath(path: readonly PropertyKey[]): string {
   return path
-    .map((step, at) => (typeof step === "number" ? `[${step}]` : `${at > 0 ? "." : ""}${String(step)}`))
+    .map((step, at) => {
+      if (typeof step === "number") return `[${step}]`;
+      const name = String(step);
+      return at > 0 && !/^[\w$]+$/.test(name) ? `[${JSON.stringify(name)}]` : `${at > 0 ? "." : ""}${name}`;
+    })
     .join("");
 }

@@ -3,6 +3,7 @@ import { resolveAccount } from "../calls/account";
 import type { Context, Definition, Props } from "../define";
 import type { Api } from "../define/api";
 import { openApi } from "../calls";
+import { markedPaths } from "./harmless";
 import type { Journal } from "./journal";
 import { rememberSecret } from "../calls/redact";
 import type { KeyGeneration } from "../define/rotation";
@@ -71,9 +72,10 @@ function accountFor({ vendor, host }: ResourceType, props: Props): Account {
   return resolveAccount(vendor, props.account as string | undefined, host.settings);
 }
 
-function rememberSecrets({ definition }: ResourceType, props: Props): void {
-  const paths = [...secretPaths(schemaOf(definition.inputs)), ...secretPaths(schemaOf(definition.outputs))];
-  for (const path of paths) {
+/** Remembers what is secret within properties, so that no message shows it: by the schema, and by the program's own mark. */
+export function rememberSecrets({ definition }: ResourceType, props: Props): void {
+  const bySchema = [definition.inputs, definition.outputs].flatMap((shape) => secretPaths(schemaOf(shape)));
+  for (const path of [...bySchema, ...markedPaths(props)]) {
     rememberSecret(path.reduce<unknown>((value, step) => (value as Props | undefined)?.[step], props));
   }
 }

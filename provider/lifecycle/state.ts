@@ -138,8 +138,8 @@ export function driftedInputs(definition: Definition, declared: Props, seen: See
   );
 }
 
-/** Inputs that only matter while creating. */
-const FOR_CREATE_ONLY = ["adopt", "origin"];
+/** Inputs that say how to make the object, or how to speak of it, and nothing of what it is. */
+const NEVER_A_CHANGE = ["adopt", "origin", "secretInputs"];
 
 /**
  * Of the changed inputs, those that only a new object can have.
@@ -160,7 +160,7 @@ export function inputsThatReplace(
 /** The names of the inputs that differ. */
 export function changedInputs(definition: Definition, olds: Props, news: Props): string[] {
   return Object.keys(definition.inputs).filter((key) => {
-    if (FOR_CREATE_ONLY.includes(key)) return false;
+    if (NEVER_A_CHANGE.includes(key)) return false;
     // A first generation on state that has none is a record, not a rotation.
     if (key === "keyGeneration" && olds[key] === undefined) return false;
     return !means(olds[key], news[key], propertyOf(definition.inputs, key));

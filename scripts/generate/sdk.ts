@@ -1,6 +1,6 @@
 import { stackSettings } from "../../provider/calls/account";
 import type { Definition } from "../../provider/define";
-import { type SchemaNode, schemaOf, secretPaths } from "../../provider/define/schema";
+import { type SchemaNode, schemaOf, secretPaths, delicatePaths } from "../../provider/define/schema";
 import type { Vendor } from "../../provider/define/vendor";
 import { typeNameOf } from "../../provider/vendors";
 import { memberType, objectTypes, writable } from "./names";
@@ -52,6 +52,7 @@ function resource(vendor: Vendor, definition: Definition): string {
     ],
     secretOutputs: secretPaths(outputNode).map(([output = ""]) => output),
     secretInputs: secretPaths(inputs),
+    secretInLookups: [...new Set(delicatePaths(inputs).map(([input = ""]) => input))],
   };
   return `
 ${objectTypes(name, inputs)

@@ -140,7 +140,7 @@ export class Workbench {
     type: ResourceType = this.resourceType(),
   ): { inputs: Props; failures: Failure[] } {
     const { inputs, problems } = lifecycle.check(type, olds, program);
-    return { inputs, failures: problems.map((problem) => failureOf(type.definition, problem)) };
+    return { inputs, failures: problems.map(failureOf) };
   }
 
   private checked(type: ResourceType, olds: Props, program: Props): Props {

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import {
   defineResource,
+  mayHoldSecret,
   namedAfterResource,
   type Known,
   type Problem,
@@ -165,8 +166,12 @@ const inputs = {
   ladder,
   packaging,
   recording,
-  webhookUrl: z.url().describe("Where Tenbyte sends events. Mark it secret if it holds a token.").optional(),
-  meta: z.record(z.string(), z.any()).describe("Your own JSON values, kept with the stream.").optional(),
+  webhookUrl: secret(z.url().describe("Where Tenbyte sends events. Secret: it may hold a token.")).optional(),
+  meta: mayHoldSecret(
+    z
+      .record(z.string(), z.any())
+      .describe("Your own JSON values, kept with the stream. No message quotes them."),
+  ).optional(),
   ladderRulesOff: ladderRulesOff(tenbyteRules),
 };
 
