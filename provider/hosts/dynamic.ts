@@ -103,7 +103,7 @@ function withoutProvider(props: Props): Props {
 
 /**
  * The host prints `${error}: ${error.stack}` of what these methods throw, and the engine shows the message at the
- * resource besides (fact 19). The sentence belongs there, once; the host's own line only says which call it was.
+ * resource besides (docs/engine.md, fact 19). The sentence belongs there, once; the host's own line only says which call it was.
  */
 async function readable<T>(
   type: ResourceType,
@@ -121,7 +121,7 @@ async function readable<T>(
   }
 }
 
-/** The host keeps a created object whose making failed half-way only when told so in this form (fact 17). */
+/** The host keeps a created object whose making failed half-way only when told so in this form (docs/engine.md, fact 17). */
 async function keepUnfinished<T>(
   type: ResourceType,
   inputs: Props,

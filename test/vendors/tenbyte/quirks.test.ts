@@ -96,7 +96,7 @@ describe("a Tenbyte ladder", () => {
     async (_, change) => {
       const inputs = JSON.parse(JSON.stringify({ ...program, ...change })) as Props;
       expect(await status(inputs)).toBe(422);
-      const paths = bench.check(inputs).failures.map(({ property }) => property);
+      const paths = bench.check(inputs).failures.map(({ reason }) => reason);
       expect(paths).toContainEqual(expect.stringMatching(/^ladder/));
     },
   );
@@ -108,7 +108,7 @@ describe("a Tenbyte ladder", () => {
     };
     expect(bench.check(wide).failures).toEqual([]);
     expect(bench.warnings).toContainEqual(
-      expect.stringMatching(/^tenbyte:Stream: ladder\.video\[\d\]\.bitrateKbps: .*\(bitrate-step\)$/),
+      expect.stringMatching(/^ladder\.video\[\d\]\.bitrateKbps: .*\(bitrate-step\)$/),
     );
     bench.warnings.length = 0;
     expect(bench.check({ ...wide, ladderRulesOff: ["bitrate-step"] }).failures).toEqual([]);
