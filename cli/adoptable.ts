@@ -3,7 +3,7 @@ import type { Context, Definition, Problem, Props } from "../provider/define";
 import { messageOf } from "../provider/define/errors";
 import type { Api } from "../provider/define/api";
 import { problemsOf } from "../provider/lifecycle";
-import { type SchemaNode, schemaOf } from "../provider/define/schema";
+import { isDelicate, type SchemaNode, schemaOf } from "../provider/define/schema";
 import type { Vendor } from "../provider/define/vendor";
 import type { Discovered } from "./discovered";
 import { say } from "./output";
@@ -52,7 +52,7 @@ function written(node: SchemaNode, value: unknown, showSecrets: boolean): unknow
   if (typeof value !== "object" || !node.properties) return value;
   const members = Object.entries(node.properties)
     .filter(([, child]) => !child.computed)
-    .filter(([name, child]) => !child.secret || showSecrets || node.required?.includes(name))
+    .filter(([name, child]) => !isDelicate(child) || showSecrets || node.required?.includes(name))
     .map(([name, child]) => [name, written(child, (value as Props)[name], showSecrets)] as const)
     .filter(([name, member]) => Boolean(node.required?.includes(name)) || !isDeepStrictEqual(member, {}));
   return Object.fromEntries(members.filter(([, member]) => member !== undefined));

@@ -1,5 +1,5 @@
 import type { Definition, Props } from "../provider/define";
-import { type SchemaNode, schemaOf } from "../provider/define/schema";
+import { isDelicate, type SchemaNode, schemaOf } from "../provider/define/schema";
 import { type Adoptable, adoptable, type Source } from "./adoptable";
 import type { Discovered } from "./discovered";
 import { Code, literal, WIDTH } from "./literal";
@@ -87,7 +87,7 @@ function moveSecrets(declaration: Declaration): Secret[] {
   const { object, name, variable, inputs } = declaration;
   const secrets: Secret[] = [];
   const moved = (node: SchemaNode, value: unknown, path: string[]): unknown => {
-    if (node.secret) {
+    if (isDelicate(node)) {
       const key = variableName([variable, ...path]);
       secrets.push({ key, place: `${path.join(".")} of ${name}` });
       return new Code(`config.requireSecret(${literal(key)})`);

@@ -1,6 +1,6 @@
 import { writeFileSync } from "node:fs";
 import type { Props, Shape } from "../provider/define";
-import { schemaOf, secretPaths } from "../provider/define/schema";
+import { delicatePaths, schemaOf } from "../provider/define/schema";
 import { asSecret, TYPE_PREFIX } from "../provider/engine-values";
 import { stateOf } from "../provider/lifecycle";
 import { typeNameOf } from "../provider/vendors";
@@ -39,7 +39,7 @@ export function writeImportFile(file: string, content: unknown): void {
 /** Properties with every secret of the shape in the envelope. */
 function sealed(shape: Shape, props: Props): Props {
   const copy = structuredClone(props);
-  for (const path of secretPaths(schemaOf(shape))) sealAt(copy, path);
+  for (const path of delicatePaths(schemaOf(shape))) sealAt(copy, path);
   return copy;
 }
 

@@ -58,9 +58,7 @@ describe("the journal", () => {
     const first = await bench.create(declared);
     const changed = { ...declared, region: "bd-edge-01" };
     const failure = bench.create(changed, bench.resourceType());
-    await expect(failure).rejects.toThrow(
-      /An earlier run was killed.*region differs/,
-    );
+    await expect(failure).rejects.toThrow(/An earlier run was killed.*region differs/);
     await expect(failure).rejects.toThrow(
       new RegExp(`delete Tenbyte Stream ${first.id} at Tenbyte, run \`rm '`),
     );

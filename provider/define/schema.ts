@@ -59,7 +59,12 @@ export function secretPaths(node: SchemaNode): string[][] {
 
 /** The paths of what is or may hold a secret. */
 export function delicatePaths(node: SchemaNode): string[][] {
-  return pathsOf(node, ({ secret, mayHoldSecret }) => (secret ?? mayHoldSecret) === true);
+  return pathsOf(node, isDelicate);
+}
+
+/** Whether a value is a secret, or may hold one. */
+export function isDelicate({ secret, mayHoldSecret }: SchemaNode): boolean {
+  return (secret ?? mayHoldSecret) === true;
 }
 
 function pathsOf(node: SchemaNode, has: (node: SchemaNode) => boolean, path: string[] = []): string[][] {

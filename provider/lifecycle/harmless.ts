@@ -1,5 +1,5 @@
 import type { Definition, Props } from "../define";
-import { type SchemaNode, schemaOf } from "../define/schema";
+import { isDelicate, type SchemaNode, schemaOf } from "../define/schema";
 
 /**
  * Which values a message may quote. A value is quoted only when it is known to be harmless: a number, a boolean or a
@@ -24,7 +24,7 @@ export function isSecretAt(definition: Definition, inputs: Props, path: readonly
   return path.some((_, at) => {
     const above = path.slice(0, at + 1);
     const node = nodeAt(root, above);
-    return node.secret ?? node.mayHoldSecret ?? markedPaths(inputs).some((marked) => isSame(marked, above));
+    return isDelicate(node) || markedPaths(inputs).some((marked) => isSame(marked, above));
   });
 }
 
