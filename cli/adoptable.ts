@@ -31,7 +31,7 @@ export async function adoptable(object: Discovered, source: Source): Promise<Ado
   const { definition } = object;
   try {
     const seen = await definition.read(source.api, object.id, {}, context);
-    const reported = written(schemaOf(definition.inputs), seen.inputs, source.showSecrets) as Props;
+    const reported = declarable(schemaOf(definition.inputs), seen.inputs, source.showSecrets) as Props;
     const account = source.account;
     const inputs = accepted(definition, account === undefined ? reported : { ...reported, account });
     const [problem] = errorsIn(definition, inputs);
@@ -46,14 +46,15 @@ export async function adoptable(object: Discovered, source: Source): Promise<Ado
 const context: Context = { progress: say, warn: say, interruptLive: false };
 
 /** The reported value as a user would write it: without what is unset, empty, a default, computed, or a secret one may omit. */
-function written(node: SchemaNode, value: unknown, showSecrets: boolean): unknown {
+function declarable(node: SchemaNode, value: unknown, showSecrets: boolean): unknown {
   if (value === null || value === undefined || isDeepStrictEqual(value, node.default)) return undefined;
-  if (Array.isArray(value)) return value.map((item: unknown) => written(node.items ?? {}, item, showSecrets));
+  if (Array.isArray(value))
+    return value.map((item: unknown) => declarable(node.items ?? {}, item, showSecrets));
   if (typeof value !== "object" || !node.properties) return value;
   const members = Object.entries(node.properties)
     .filter(([, child]) => !child.computed)
     .filter(([name, child]) => !isDelicate(child) || showSecrets || node.required?.includes(name))
-    .map(([name, child]) => [name, written(child, (value as Props)[name], showSecrets)] as const)
+    .map(([name, child]) => [name, declarable(child, (value as Props)[name], showSecrets)] as const)
     .filter(([name, member]) => Boolean(node.required?.includes(name)) || !isDeepStrictEqual(member, {}));
   return Object.fromEntries(members.filter(([, member]) => member !== undefined));
 }

@@ -18,7 +18,7 @@ export interface Declarations {
 export async function declare(objects: Discovered[], source: Source): Promise<Declarations> {
   const results = await readAll(objects, source);
   return {
-    declarations: named(results, source),
+    declarations: nameEach(results, source),
     leftOut: results.flatMap((result) => ("problem" in result ? [result] : [])),
   };
 }
@@ -59,7 +59,7 @@ export interface Declaration {
 }
 
 /** Names are unique within a type, and none is that of a resource which the stack has already. */
-function named(results: Adoptable[], { vendor, view }: Source): Declaration[] {
+function nameEach(results: Adoptable[], { vendor, view }: Source): Declaration[] {
   const variables = new Set<string>();
   const inStack = (definition: Definition): string[] =>
     view.resources.filter((resource) => resource.definition === definition).map(({ name }) => name);
@@ -86,22 +86,22 @@ interface Secret {
 function moveSecrets(declaration: Declaration): Secret[] {
   const { object, name, variable, inputs } = declaration;
   const secrets: Secret[] = [];
-  const moved = (node: SchemaNode, value: unknown, path: string[]): unknown => {
+  const moveWithin = (node: SchemaNode, value: unknown, path: string[]): unknown => {
     if (isDelicate(node)) {
       const key = variableName([variable, ...path]);
       secrets.push({ key, place: `${path.join(".")} of ${name}` });
       return new Code(`config.requireSecret(${literal(key)})`);
     }
     if (Array.isArray(value))
-      return value.map((item, at) => moved(node.items ?? {}, item, [...path, String(at)]));
+      return value.map((item, at) => moveWithin(node.items ?? {}, item, [...path, String(at)]));
     if (value === null || typeof value !== "object" || !node.properties) return value;
     const members = Object.entries(value).map(([key, member]) => [
       key,
-      moved(node.properties?.[key] ?? {}, member, [...path, key]),
+      moveWithin(node.properties?.[key] ?? {}, member, [...path, key]),
     ]);
     return Object.fromEntries(members);
   };
-  declaration.inputs = moved(schemaOf(object.definition.inputs), inputs, []) as Props;
+  declaration.inputs = moveWithin(schemaOf(object.definition.inputs), inputs, []) as Props;
   return secrets;
 }
 

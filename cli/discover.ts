@@ -66,12 +66,12 @@ async function run(name: string, options: DiscoverOptions, command: Command): Pr
   if (!vendor) throw new TypeError(`no vendor ${name}`);
   const view = await openStackOrEnvironment(options);
   const api = openApi(accountOf(vendor, options.account, view));
-  const discovered = marked(await everythingAt(vendor, api), options.account, view);
+  const discovered = markManaged(await everythingAt(vendor, api), options.account, view);
   const unmanaged = discovered.filter(({ managedBy }) => managedBy === undefined);
   if (options.emit || options.importFile !== undefined) {
     const { account, showSecrets = false } = options;
     await adoption(unmanaged, { vendor, api, account, view, showSecrets }, options);
-  } else if (options.json) printJson(discovered.map((object) => shown(vendor, object)));
+  } else if (options.json) printJson(discovered.map((object) => toRow(vendor, object)));
   else printDiscovered(discovered);
   say(summary(discovered.length, unmanaged.length, view));
 }
@@ -95,13 +95,13 @@ async function everythingAt(vendor: Vendor, api: Api): Promise<Discovered[]> {
     say(`${vendor.title} offers no way to list ${unseen}; adopt by id, with the resource option \`import\`.`);
   if (listable.length === 0)
     throw new StreamkeysError(`${vendor.title}: there is nothing that can be discovered.`);
-  return (await Promise.all(listable.map((definition) => listed(vendor, definition, api)))).flat();
+  return (await Promise.all(listable.map((definition) => listAll(vendor, definition, api)))).flat();
 }
 
 /** How many objects pass between two words of progress. */
 const STEP = 250;
 
-async function listed(vendor: Vendor, definition: Definition, api: Api): Promise<Discovered[]> {
+async function listAll(vendor: Vendor, definition: Definition, api: Api): Promise<Discovered[]> {
   // By id: what is made while we turn pages can show up twice.
   const found = new Map<string, Discovered>();
   for await (const object of definition.list?.(api) ?? []) {
@@ -111,7 +111,7 @@ async function listed(vendor: Vendor, definition: Definition, api: Api): Promise
   return [...found.values()];
 }
 
-function marked(
+function markManaged(
   discovered: Discovered[],
   account: string | undefined,
   { resources }: StackView,
@@ -158,7 +158,7 @@ function howToImport(file: string, count: number): string {
   ].join("\n");
 }
 
-const shown = (vendor: Vendor, { id, name, live, definition, managedBy }: Discovered) => ({
+const toRow = (vendor: Vendor, { id, name, live, definition, managedBy }: Discovered) => ({
   type: typeNameOf(vendor, definition),
   id,
   name,

@@ -20,7 +20,7 @@ export interface Checked {
 export function check(type: ResourceType, olds: Props, news: Props): Checked {
   const { definition, host } = type;
   rememberSecrets(type, news);
-  const inputs = withDefaults(schemaOf(definition.inputs), named(definition, olds, news)) as Props;
+  const inputs = withDefaults(schemaOf(definition.inputs), withName(definition, olds, news)) as Props;
   const found = problemsOf(definition, inputs);
   for (const { path, reason } of found.filter(isWarning)) {
     host.warn(`${path}: ${reason}`);
@@ -48,7 +48,7 @@ function accountProblems({ vendor, host }: ResourceType, { account }: Props): Pr
  * Where the program leaves the name out, the object keeps the name it has, so that renaming the resource (with an alias)
  * changes nothing at the vendor; a new one is called as the resource is.
  */
-function named({ inputs }: Definition, olds: Props, news: Props): Props {
+function withName({ inputs }: Definition, olds: Props, news: Props): Props {
   const [input] = Object.keys(inputs).filter((name) => inputs[name]?.meta()?.namedAfterResource);
   if (input === undefined || news[input] !== undefined) return news;
   return { ...news, [input]: olds[input] ?? declaredName(news) };

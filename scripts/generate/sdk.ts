@@ -112,11 +112,11 @@ function argument(
   optional: boolean,
 ): string {
   const mark = optional || node.default !== undefined || !parent.required?.includes(key) ? "?" : "";
-  return `  ${comment(described(node))}\n  ${key}${mark}: pulumi.Input<${typeOf(owner, key, node)}>;\n`;
+  return `  ${comment(commentOf(node))}\n  ${key}${mark}: pulumi.Input<${typeOf(owner, key, node)}>;\n`;
 }
 
 /** The description with what the schema says besides. */
-function described(node: SchemaNode): string {
+function commentOf(node: SchemaNode): string {
   const parts = [
     node.description,
     node.default === undefined ? undefined : `Default: \`${JSON.stringify(node.default)}\`.`,
@@ -127,12 +127,12 @@ function described(node: SchemaNode): string {
 }
 
 function property(type: string, key: string, node: SchemaNode): string {
-  return `  ${comment(described(node))}\n  declare readonly ${key}: pulumi.Output<pulumi.Unwrap<${type}>>;\n`;
+  return `  ${comment(commentOf(node))}\n  declare readonly ${key}: pulumi.Output<pulumi.Unwrap<${type}>>;\n`;
 }
 
 function output(key: string, node: SchemaNode, parent: SchemaNode): string {
   const optional = parent.required?.includes(key) ? "" : " | undefined";
-  return `  ${comment(described(node))}\n  declare readonly ${key}: pulumi.Output<${typeOf("", key, node)}${optional}>;\n`;
+  return `  ${comment(commentOf(node))}\n  declare readonly ${key}: pulumi.Output<${typeOf("", key, node)}${optional}>;\n`;
 }
 
 /** The one computed input that programs may want to read. */
