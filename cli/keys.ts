@@ -95,11 +95,15 @@ function reportOn(holder: StackResource, view: StackView, now: Date): KeyReport 
     account: (props.account as string | undefined) ?? null,
     since: keyGeneration?.since ?? null,
     ageSeconds: keyGeneration ? Math.floor((now.getTime() - Date.parse(keyGeneration.since)) / 1000) : null,
-    reason: keyGeneration?.reason ?? null,
+    reason: keyGeneration ? withoutValue(keyGeneration.reason) : null,
     ...rotationOf(holder, view, now),
     fingerprints: Object.fromEntries(keys.map(([key, value]) => [key, fingerprint(value)])),
   };
 }
+
+/** Up to version 0.1 a reason told the trigger itself, which may be a secret. */
+const withoutValue = (reason: string): string =>
+  reason.replace(/^(trigger|rotateAll) (?!#[0-9a-f]{8}$).*/s, "$1");
 
 /** The keys among the secret outputs; the others are addresses that hold a key. */
 function keysOf({ definition, props }: StackResource): Record<string, string> {

@@ -34,7 +34,7 @@ export interface KeyRotation {
 export interface KeyGeneration {
   /** Time slot the key belongs to, RFC 3339 UTC. */
   since: string;
-  /** Why this generation was begun: `created`, `every 30d`, `trigger ...` or `rotateAll ...`. */
+  /** Why this generation was begun: `created`, `every 30d`, or `trigger` or `rotateAll` with a digest of its value. */
   reason: string;
 }
 

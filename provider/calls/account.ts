@@ -216,12 +216,16 @@ export function setCommand(vendor: Vendor, account: string | undefined): string 
     .join(" && ");
 }
 
+/** Whether an address is of this machine itself. */
+export function isLoopback({ hostname }: URL): boolean {
+  return ["127.0.0.1", "localhost", "[::1]"].includes(hostname);
+}
+
 function checkedBaseUrl(baseUrl: string, label: string): string {
   if (!URL.canParse(baseUrl))
     throw new ConfigError(`${label}: the base URL is not a URL. Example: https://host/v1`);
   const url = new URL(baseUrl);
-  const loopback = ["127.0.0.1", "localhost", "[::1]"].includes(url.hostname);
-  if (url.protocol !== "https:" && !(url.protocol === "http:" && loopback)) {
+  if (url.protocol !== "https:" && !(url.protocol === "http:" && isLoopback(url))) {
     throw new ConfigError(
       `${label}: the base URL ${url.origin} is refused, because stream keys would cross the network in clear. ` +
         "Use https, or a loopback address for the sandbox.",

@@ -1,3 +1,5 @@
+import type { ClientRequest } from "node:http";
+import { TLSSocket } from "node:tls";
 import axios, { type AxiosResponse, isAxiosError } from "axios";
 import type { Path, Method, CallOptions, Reply } from "../define/api";
 import {
@@ -7,7 +9,7 @@ import {
   UnexpectedReply,
   Unreachable,
 } from "../define/errors";
-import type { Account } from "./account";
+import { type Account, isLoopback } from "./account";
 
 /**
  * The only file that imports axios: one request, signed, with a deadline. An `AxiosError` (which holds headers and
@@ -51,17 +53,18 @@ export async function sendOnce(
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   };
   const signature = await account.vendor.sign(request, account.credentials);
+  let response: AxiosResponse<string>;
   try {
-    return replyOf(
-      await client.request<string>({
-        method,
-        url: request.url,
-        // Without a body axios would name a content type of its own.
-        headers: { "content-type": false, ...request.headers, ...signature },
-        data: request.body,
-        signal: AbortSignal.timeout(account.timeoutSeconds * 1000),
-      }),
-    );
+    response = await client.request<string>({
+      method,
+      url: request.url,
+      // Without a body axios would name a content type of its own.
+      headers: { "content-type": false, ...request.headers, ...signature },
+      data: request.body,
+      // What is meant for this machine stays on it; all else is https, which a proxy only tunnels.
+      ...(isLoopback(url) ? { proxy: false as const } : {}),
+      signal: AbortSignal.timeout(account.timeoutSeconds * 1000),
+    });
   } catch (error) {
     throw networkError(
       { vendor: account.label, call: `${method} ${at.encoded}`, detail: "" },
@@ -69,6 +72,20 @@ export async function sendOnce(
       account,
     );
   }
+  if (url.protocol === "https:" && !isEncrypted(response)) {
+    throw new Unreachable({
+      vendor: account.label,
+      call: `${method} ${at.encoded}`,
+      detail: `could not be sent, because the proxy refused to open a tunnel (${response.status})`,
+      advice: "Check HTTPS_PROXY, and NO_PROXY for hosts that are reached without it.",
+    });
+  }
+  return replyOf(response);
+}
+
+/** Whether an answer came by TLS. The answer to https that did not is of the proxy, which axios hands over as if it were the vendor's. */
+function isEncrypted({ request }: AxiosResponse): boolean {
+  return (request as ClientRequest).socket instanceof TLSSocket;
 }
 
 function replyOf({ status, headers, data }: AxiosResponse<string>): Reply<string> {
@@ -88,9 +105,12 @@ const NEVER_SENT = [
   "ERR_INVALID_URL",
 ];
 
+/** What Node calls a certificate that does not hold: no request is sent over such a connection. */
+const UNTRUSTED = /CERT|SELF_SIGNED|TLS|UNABLE_TO|CRL|INVALID_CA|INVALID_PURPOSE|PATH_LENGTH|HOSTNAME_MISMATCH/;
+
 function networkError(failure: CallFailure, error: unknown, account: Account): StreamkeysError {
   const { code = "", message } = isAxiosError(error) ? error : { message: "" };
-  if (NEVER_SENT.includes(code) || /CERT|SELF_SIGNED|TLS/.test(code)) {
+  if (NEVER_SENT.includes(code) || UNTRUSTED.test(code)) {
     const detail = `could not be sent (${code})`;
     const advice = `Check that ${new URL(account.baseUrl).origin} is right and reachable.`;
     return new Unreachable({ ...failure, detail, advice });

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import ms, { type StringValue } from "ms";
 import { z } from "zod";
 
@@ -33,10 +34,12 @@ export const keyGeneration = z
     since: z.string().describe("Time slot the key belongs to, RFC 3339 UTC."),
     reason: z
       .string()
-      .describe("Why this generation was begun: `created`, `every 30d`, `trigger ...`, `rotateAll ...`."),
+      .describe(
+        "Why this generation was begun: `created`, `every 30d`, or `trigger` or `rotateAll` with a digest of its value.",
+      ),
     rotateAll: z
       .string()
-      .describe("The value of `streamkeys:rotateAll` that this key has honoured.")
+      .describe("Digest of the value of `streamkeys:rotateAll` that this key has honoured.")
       .optional(),
     pending: z
       .record(z.string(), z.string())
@@ -100,7 +103,7 @@ export function dueGeneration(
   now: Date,
 ): KeyGeneration {
   const { keyGeneration: current, keyRotation: before } = previous;
-  if (!current) return generation(now, "created", rotateAll);
+  if (!current) return generation(now, "created", rotateAll === undefined ? undefined : digest(rotateAll));
   const { pending, ...inForce } = current;
   const latest = (pending as Begun | undefined) ?? inForce;
   const due = nextGeneration(latest, before, rotation, rotateAll, now);
@@ -117,12 +120,12 @@ function nextGeneration(
   rotateAll: string | undefined,
   now: Date,
 ): Begun {
-  const honoured = rotateAll ?? current.rotateAll;
-  if (rotateAll !== undefined && rotateAll !== current.rotateAll) {
-    return generation(now, `rotateAll ${rotateAll}`, honoured);
+  const honoured = rotateAll === undefined ? current.rotateAll : digest(rotateAll);
+  if (rotateAll !== undefined && !isSameValue(rotateAll, current.rotateAll)) {
+    return generation(now, `rotateAll ${digest(rotateAll)}`, honoured);
   }
   if (rotation?.trigger !== undefined && rotation.trigger !== before?.trigger) {
-    return generation(now, `trigger ${rotation.trigger}`, honoured);
+    return generation(now, `trigger ${digest(rotation.trigger)}`, honoured);
   }
   const period = rotation?.every === undefined ? undefined : durationMs(rotation.every);
   if (period === undefined) return current;
@@ -131,6 +134,18 @@ function nextGeneration(
   if (passed < 1) return current;
   return generation(new Date(since + passed * period), `every ${rotation?.every ?? ""}`, honoured);
 }
+
+/**
+ * What stands for a trigger, or for the stack-wide value: either may be a secret, and a generation is shown in previews and
+ * kept in state in clear. Enough to tell two apart, too little to find one out.
+ */
+function digest(value: string): string {
+  return `#${createHash("sha256").update(value).digest("hex").slice(0, 8)}`;
+}
+
+/** Whether a generation has honoured a value; up to version 0.1 it kept the value itself. */
+const isSameValue = (value: string, kept: string | undefined): boolean =>
+  kept === value || kept === digest(value);
 
 function generation(since: Date, reason: string, rotateAll: string | undefined): Begun {
   return { since: slot(since), reason, ...(rotateAll === undefined ? {} : { rotateAll }) };

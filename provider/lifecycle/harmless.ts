@@ -30,7 +30,9 @@ export function isSecretAt(definition: Definition, inputs: Props, path: readonly
 
 /** Paths of what the program has marked secret where the schema does not, as the class passes them along. */
 export function markedPaths({ secretInputs }: Props): (string | number)[][] {
-  return Array.isArray(secretInputs) ? secretInputs.filter((path) => Array.isArray(path)) : [];
+  return Array.isArray(secretInputs)
+    ? secretInputs.filter((path): path is (string | number)[] => Array.isArray(path))
+    : [];
 }
 
 const isSame = (a: readonly PropertyKey[], b: readonly PropertyKey[]): boolean =>
