@@ -4,9 +4,14 @@ import { configuredAccounts, resolveAccount, setCommand, type Settings } from ".
 import { CallError, messageOf, Unauthorized } from "../provider/define/errors";
 import { openApi } from "../provider/calls";
 import type { Vendor } from "../provider/define/vendor";
+import { backendUrl, notesFolder } from "../provider/hosts/notes-folder";
+import { type Entry, type Note, openJournal } from "../provider/lifecycle/journal";
+import { leftoversOf } from "../provider/lifecycle/leftovers";
+import { declaredName } from "../provider/lifecycle/resource-type";
 import { vendors } from "../provider/vendors";
 import { installedFor } from "../sdk/installed";
 import { unreadConfig } from "../sdk/stack-config";
+import { stackDigest } from "../sdk/origin";
 import { withManual } from "./help";
 import { print, printJson, printTable, say } from "./output";
 import {
@@ -57,7 +62,14 @@ async function run({ json, ...options }: DoctorOptions): Promise<void> {
     async () => `version ${(await findEngine()).version?.version ?? "unknown"}`,
   );
   const { view, check } = await stackAndCheck(options);
-  const found = [nodeCheck(), engine, await packageCheck(options.cwd), check, ...pendingCreateChecks(view)];
+  const left = unfinishedCreates(options.cwd, view);
+  const found = [
+    nodeCheck(),
+    engine,
+    await packageCheck(options.cwd),
+    check,
+    ...pendingCreateChecks(view, left),
+  ];
   const asked = vendors.map(async (vendor) => accountChecks(vendor, view));
   const checks = [...found, ...configChecks(view), ...(await Promise.all(asked)).flat()];
   if (json) printJson(checks);
@@ -135,16 +147,58 @@ function configChecks({ name, project, configKeys }: StackView): Check[] {
   return [{ what: "stack config", status: unread ? "fails" : "ok", detail: unread ?? "every key is read" }];
 }
 
+/** Creates of this stack that were begun on this machine, and that no run has gone on with. */
+function unfinishedCreates(cwd: string, { project, name, resources }: StackView): Entry[] {
+  if (name === undefined) return [];
+  const backend = backendUrl(process.env, cwd);
+  const all = openJournal(notesFolder(process.env), { backend }).all();
+  const stack = stackDigest(project, name.split("/").at(-1) ?? name);
+  const inState = new Set(resources.map(({ type, id }) => `${type} ${id}`));
+  return leftoversOf(all, stack).filter(({ note: { type, id } }) => !inState.has(`${type} ${id ?? ""}`));
+}
+
 /** The engine goes on after a killed run as if nothing had been made; on another machine, so does the provider. */
-function pendingCreateChecks({ pendingCreates }: StackView): Check[] {
-  return pendingCreates.map(({ name, type, vendor }) => ({
-    what: `create of ${type} ${name}`,
-    status: "fails",
-    detail:
-      "A run was killed while it made this, and may have made it. On the same machine, `pulumi up` goes on with it. " +
-      `Elsewhere, look first: \`streamkeys discover ${vendor.name}\` shows what nobody manages; adopt that with the ` +
-      "resource option `import`, or delete it there. Then run: pulumi refresh --clear-pending-creates",
+function pendingCreateChecks({ pendingCreates }: StackView, left: Entry[]): Check[] {
+  const noted = left.map(({ file, note }) => ({
+    type: note.type,
+    name: declaredName(note) ?? "",
+    file,
+    note,
   }));
+  const elsewhere = pendingCreates.filter(
+    ({ name, type }) => !noted.some((here) => here.name === name && here.type === type),
+  );
+  return [
+    ...noted.map(({ type, name, file, note }) => failing(type, name, wayOutHere(file, note))),
+    ...elsewhere.map(({ type, name, vendor }) => failing(type, name, wayOutElsewhere(vendor))),
+  ];
+}
+
+const failing = (type: string, name: string, detail: string): Check => ({
+  what: `create of ${type} ${name}`,
+  status: "fails",
+  detail,
+});
+
+function wayOutHere(file: string, { type, id, isLeftover }: Note): string {
+  const [vendor = ""] = type.split(":");
+  const find = `\`streamkeys discover ${vendor}\` shows what nobody manages`;
+  const what =
+    id === undefined
+      ? `A run was killed while it made this, and may have made it; ${find}.`
+      : `A run was killed when it had made this, as ${id}.`;
+  const goOn = isLeftover
+    ? " No later run takes it over."
+    : " `pulumi up` goes on with it, if the program still has it.";
+  return `${what}${goOn} To be rid of it: delete it at the vendor, or adopt it with the resource option \`import\`, and run: rm '${file}'`;
+}
+
+function wayOutElsewhere(vendor: Vendor): string {
+  return (
+    "A run was killed while it made this, and may have made it. On the same machine, `pulumi up` goes on with it. " +
+    `Elsewhere, look first: \`streamkeys discover ${vendor.name}\` shows what nobody manages; adopt that with the ` +
+    "resource option `import`, or delete it there. Then run: pulumi refresh --clear-pending-creates"
+  );
 }
 
 async function accountChecks(vendor: Vendor, { settings, resources }: StackView): Promise<Check[]> {

@@ -77,6 +77,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     const received: ReceivedRequest = { method, path, query: new URL(context.req.url).search };
     requests.push(received);
     await next();
+    if (options.now) context.res.headers.set("date", options.now().toUTCString());
     received.status = context.res.status;
     if (method !== "GET") store.save();
   });

@@ -1,5 +1,5 @@
-import { createHash } from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
+import { originOf } from "./origin";
 import { explainUnlessTaken, preflight } from "./preflight";
 
 /** Base class of every resource, by hand. The classes themselves are generated from the Definitions. */
@@ -60,7 +60,15 @@ export abstract class StreamkeysResource extends pulumi.CustomResource {
     // The dynamic host cannot import (docs/engine.md, fact 14): the option becomes an adopting create.
     if (adopt !== undefined) props.adopt = adopt;
     // A lookup declares nothing.
-    if (options.id === undefined) props.origin = origin(spec.type, name, options.parent);
+    if (options.id === undefined) {
+      props.origin = originOf({
+        organization: pulumi.getOrganization(),
+        project: pulumi.getProject(),
+        stack: pulumi.getStack(),
+        types: `${typesAbove(options.parent)}${spec.type}`,
+        name,
+      });
+    }
     props.__provider = providerText(spec.type);
     super(
       `pulumi-nodejs:dynamic/streamkeys/${spec.type}`,
@@ -72,16 +80,6 @@ export abstract class StreamkeysResource extends pulumi.CustomResource {
     );
     explainUnlessTaken(this);
   }
-}
-
-/**
- * What tells this resource apart, as it tells the engine apart: its URN, and the organization. The name stands in front of
- * its hash, because the engine does not tell a provider which resource a call is about, and messages should.
- */
-function origin(type: string, name: string, parent: pulumi.Resource | undefined): string {
-  const place = [pulumi.getOrganization(), pulumi.getProject(), pulumi.getStack()];
-  const identity = JSON.stringify([...place, `${typesAbove(parent)}${type}`, name]);
-  return `${name}#${createHash("sha256").update(identity).digest("hex").slice(0, 16)}`;
 }
 
 /** The types of the resources above, outermost first, as a URN has them. */

@@ -23,7 +23,7 @@ const rooms: Room[] = [
   { files: /^sdk\//, may: [/^sdk\//, /^(@pulumi\/pulumi|fastest-levenshtein)$/] },
   {
     files: /^provider\/hosts\//,
-    may: [/^provider\/(hosts|lifecycle|vendors)(\/|$)/, DEFINE, /^@pulumi\/pulumi$/],
+    may: [/^provider\/(hosts|lifecycle|vendors)(\/|$)/, DEFINE, /^(@pulumi\/pulumi|js-yaml)$/],
   },
   { files: /^provider\/define\//, may: [DEFINE, /^(zod|ms)$/] },
   { files: /^provider\/engine-values/, may: [] },

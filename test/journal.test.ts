@@ -1,40 +1,112 @@
-import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import fs, { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { openJournal } from "../provider/lifecycle/journal";
+import type { Props } from "../provider/define";
+import type { ResourceType } from "../provider/lifecycle";
 import { definitionOf } from "../provider/vendors";
 import { sampleOf, Workbench } from "./harness/workbench";
 
 /** The notes by which a killed run is continued; test/engine/killed.test.ts kills real ones. */
 
 const { vendor, definition } = definitionOf("tenbyte:Stream");
-const declared = { ...sampleOf(vendor, definition).minimal(""), origin: "project/stack/news" };
+const declared: Props = {
+  ...sampleOf(vendor, definition).full(""),
+  name: "news",
+  origin: "news#0123456789abcdef",
+};
+const another = { ...declared, origin: "news#0123456700000000" };
+
+/** The request is lost before its work, and nothing can be looked for. */
+const LOST = { method: "POST", status: 503, times: 1 } as const;
+const LOST_AFTER_WORK = { ...LOST, afterWork: true } as const;
+const NO_LIST = { method: "GET", status: 503 } as const;
 
 describe("the journal", () => {
   let bench: Workbench;
   const posts = (): number => bench.sandbox.requests.filter(({ method }) => method === "POST").length;
   const notes = (): string[] => readdirSync(bench.journalFolder);
+  const note = (): string => readFileSync(join(bench.journalFolder, notes()[0] ?? ""), "utf8");
+  const streams = (): Record<string, { created_at: string; name: string }> =>
+    bench.sandbox.data.tenbyte?.streams as Record<string, { created_at: string; name: string }>;
+  /** A create whose answer nobody gets, and of which nothing can be found out in that run. */
+  const lose = async (inputs: Props = declared, fault: object = LOST_AFTER_WORK): Promise<void> => {
+    bench.sandbox.faults.push({ ...fault }, NO_LIST);
+    await expect(bench.create(inputs, bench.resourceType())).rejects.toThrow(/503/);
+    bench.sandbox.faults.length = 0;
+  };
+  /** A run that ends in good order. */
+  const whole = async <T>(act: (type: ResourceType) => Promise<T>): Promise<T> => {
+    const type = bench.resourceType();
+    const result = await act(type);
+    await type.host.journal.close();
+    return result;
+  };
 
   beforeEach(async () => {
     bench = await Workbench.open(vendor, definition);
   });
   afterEach(async () => {
+    jest.restoreAllMocks();
     await bench.sandbox.close();
     chmodSync(bench.journalFolder, 0o700);
     rmSync(bench.journalFolder, { recursive: true, force: true });
   });
 
-  it("forgets a create once a later process sees that the engine knows the id", async () => {
-    const kept = await bench.create(declared);
-    expect(notes()).toHaveLength(1);
-    await bench.up(kept, declared, bench.resourceType());
-    expect(notes()).toEqual([]);
+  describe("forgets a create", () => {
+    it("when a run ends in good order: a create of the same resource is a new one", async () => {
+      const first = await whole((type) => bench.create(declared, type));
+      expect(notes()).toEqual([]);
+      const second = await whole((type) => bench.create(declared, type));
+      expect(second.id).not.toBe(first.id);
+    });
+
+    it("once a later process sees that the engine knows the id", async () => {
+      const kept = await bench.create(declared);
+      expect(notes()).toHaveLength(1);
+      await bench.up(kept, declared, bench.resourceType());
+      expect(notes()).toEqual([]);
+    });
+
+    it("that the vendor refused", async () => {
+      bench.sandbox.faults.push({ method: "POST", status: 422, times: 1 });
+      await expect(bench.create(declared)).rejects.toThrow(/422/);
+      expect(notes()).toEqual([]);
+    });
   });
 
-  it("forgets a create that the vendor refused, and one that could not be sent", async () => {
-    bench.sandbox.faults.push({ method: "POST", status: 422, times: 1 });
-    await expect(bench.create(declared)).rejects.toThrow(/422/);
-    expect(notes()).toEqual([]);
+  describe("keeps a note", () => {
+    it("of an answer that was given to an engine which is dead, when the plugin ends too", async () => {
+      const type = bench.resourceType();
+      type.host.journal = openJournal(bench.journalFolder, { isEngineAlive: () => Promise.resolve(false) });
+      const first = await bench.create(declared, type);
+      await type.host.journal.close();
+      expect((await bench.create(declared, bench.resourceType())).id).toBe(first.id);
+      expect(bench.warnings).toContainEqual(expect.stringMatching(/An earlier run was killed.*taken over/));
+    });
+
+    it("of a lost create for as long as it takes: nine hours later, and on another day", async () => {
+      await lose();
+      const [name = ""] = notes();
+      const [made] = Object.values(streams());
+      const long = "2026-01-01T09:00:00.000Z";
+      made!.created_at = long;
+      writeFileSync(
+        join(bench.journalFolder, name),
+        JSON.stringify({ ...(JSON.parse(note()) as object), startedAt: long }),
+      );
+      await bench.create(declared, bench.resourceType());
+      expect(posts()).toBe(1);
+    });
+
+    it("of what was sent, so that an edited program finds what the lost create made", async () => {
+      await lose();
+      const edited = { ...declared, name: "evening news" };
+      const failure = bench.create(edited, bench.resourceType());
+      await expect(failure).rejects.toThrow(/An earlier run was killed.*name differs/);
+      await expect(failure).rejects.toThrow(/Or delete Tenbyte Stream \S+ at Tenbyte, run `rm '/);
+      expect(posts()).toBe(1);
+    });
   });
 
   it("makes a new object when what the note tells of is gone", async () => {
@@ -45,57 +117,239 @@ describe("the journal", () => {
     expect(posts()).toBe(2);
   });
 
-  it("makes a new object when the note was handed over long ago: the engine has known the id since then", async () => {
-    const first = await bench.create(declared);
-    const [name = ""] = notes();
-    const file = join(bench.journalFolder, name);
-    const note = JSON.parse(readFileSync(file, "utf8")) as object;
-    writeFileSync(file, JSON.stringify({ ...note, handedOverAt: "2020-01-01T00:00:00Z" }));
-    expect((await bench.create(declared, bench.resourceType())).id).not.toBe(first.id);
+  describe("is not asked", () => {
+    it("for a resource that the engine knows: check with old inputs says so", async () => {
+      await lose();
+      const type = bench.resourceType();
+      bench.check(declared, declared, type);
+      await bench.create(declared, type);
+      expect(posts()).toBe(2);
+      // What the lost create made is left, and its note with it.
+      expect(notes()).toHaveLength(2);
+    });
+
+    it("in another backend", async () => {
+      await lose();
+      const type = bench.resourceType();
+      type.host.journal = openJournal(bench.journalFolder, { backend: "s3://another" });
+      await bench.create(declared, type);
+      expect(posts()).toBe(2);
+    });
   });
 
-  it("says what differs when the program has changed since the run was killed, instead of taking over another stream", async () => {
-    const first = await bench.create(declared);
-    const changed = { ...declared, region: "bd-edge-01" };
-    const failure = bench.create(changed, bench.resourceType());
-    await expect(failure).rejects.toThrow(/An earlier run was killed.*region differs/);
-    await expect(failure).rejects.toThrow(
-      new RegExp(`delete Tenbyte Stream ${first.id} at Tenbyte, run \`rm '`),
-    );
-    expect(posts()).toBe(1);
+  describe("takes no object for a lost one", () => {
+    it("that another stack has made just before, with the same name", async () => {
+      const theirs = await bench.create(another, bench.resourceType());
+      bench.sandbox.faults.push({ ...LOST });
+      await expect(bench.create(declared, bench.resourceType())).rejects.toThrow(
+        /No Tenbyte Stream was made/,
+      );
+      expect((await bench.create(declared, bench.resourceType())).id).not.toBe(theirs.id);
+    });
+
+    it("that another machine has made some seconds before, with the same name", async () => {
+      const theirs = await whole((type) => bench.create(another, type));
+      streams()[theirs.id]!.created_at = new Date(Date.now() - 4_000).toISOString();
+      bench.sandbox.faults.push({ ...LOST });
+      await expect(bench.create(declared, bench.resourceType())).rejects.toThrow(
+        /No Tenbyte Stream was made/,
+      );
+    });
+
+    it("that another resource of the run has, when both ask for the same and one is lost", async () => {
+      const type = bench.resourceType();
+      bench.sandbox.faults.push({ ...LOST });
+      const [one, two] = await Promise.allSettled([
+        bench.create(declared, type),
+        bench.create(another, type),
+      ]);
+      expect([one.status, two.status].sort()).toEqual(["fulfilled", "rejected"]);
+      expect(Object.keys(streams())).toHaveLength(1);
+    });
+
+    it("whose inputs are not as they were sent, and says so once", async () => {
+      await lose();
+      const [made] = Object.values(streams()) as unknown as { webhook_url: string }[];
+      made!.webhook_url = "https://example.org/another";
+      await expect(bench.create(declared, bench.resourceType())).rejects.toThrow(
+        /not quite as it was asked for/,
+      );
+      expect(posts()).toBe(1);
+      await bench.create(declared, bench.resourceType());
+      expect(posts()).toBe(2);
+      expect(notes()).toHaveLength(2);
+    });
   });
+
+  it("finds both of two that asked for the same and were lost", async () => {
+    await lose();
+    await lose(another);
+    const type = bench.resourceType();
+    const made = await Promise.all([bench.create(declared, type), bench.create(another, type)]);
+    expect(new Set(made.map(({ id }) => id)).size).toBe(2);
+    expect(posts()).toBe(2);
+  });
+
+  it.each([-120_000, 120_000])(
+    "finds a lost create though our clock and the vendor's differ by %d ms",
+    async (skew) => {
+      const other = await Workbench.open(vendor, definition, {}, () => new Date(Date.now() + skew));
+      other.sandbox.faults.push({ ...LOST_AFTER_WORK });
+      const made = await other.create(declared, other.resourceType());
+      expect(made.id).toBe(Object.keys(other.sandbox.data.tenbyte?.streams as object)[0]);
+      await other.sandbox.close();
+    },
+  );
 
   it("keeps two resources apart by where they are declared", async () => {
     const first = await bench.create(declared);
-    const second = await bench.create({ ...declared, origin: "project/stack/another" }, bench.resourceType());
-    expect(second.id).not.toBe(first.id);
+    expect((await bench.create(another, bench.resourceType())).id).not.toBe(first.id);
   });
 
-  it("holds no secret", async () => {
-    await bench.create(declared);
-    const [name = ""] = notes();
-    const note = readFileSync(join(bench.journalFolder, name), "utf8");
+  it("holds no secret in clear, marked or not", async () => {
+    const secret = "a secret that only the user knows";
+    await bench.create({ ...declared, name: secret, webhookUrl: "https://example.org/hook?token=T0ken" });
     const [stored] = Object.values(
       bench.sandbox.data.tenbyte?.streams as Record<string, { stream_key: string }>,
     );
-    expect(note).not.toContain(stored?.stream_key);
-    expect(Object.keys(JSON.parse(note) as object).sort()).toEqual([
-      "handedOverAt",
-      "id",
-      "keyDigest",
-      "origin",
-      "pid",
-      "startedAt",
-      "type",
-    ]);
+    for (const value of [stored?.stream_key, secret, "T0ken", "example.org"])
+      expect(note()).not.toContain(value);
+    const known = ["id", "keyDigest", "origin", "pid", "sent", "startedAt", "type"];
+    expect(Object.keys(JSON.parse(note()) as object).sort()).toEqual(known);
   });
 
-  it("lets a create go on, with a warning, where no note can be written", async () => {
-    const folder = join(mkdtempSync(join(tmpdir(), "streamkeys-journal-")), "a-file");
-    writeFileSync(folder, "");
-    const subject = bench.resourceType();
-    subject.host.journal = openJournal(join(folder, "creates"));
-    expect((await bench.create(declared, subject)).id).toEqual(expect.any(String));
-    expect(bench.warnings).toContainEqual(expect.stringMatching(/If this run is killed/));
+  describe("in a folder that cannot be written to", () => {
+    // A host says the same only once.
+    const ofNotes = (): string[] => [...new Set(bench.warnings)].filter((text) => text.includes("notes"));
+
+    it("lets a create go on, with one warning", async () => {
+      const folder = join(mkdtempSync(join(tmpdir(), "streamkeys-journal-")), "a-file");
+      writeFileSync(folder, "");
+      const type = bench.resourceType();
+      type.host.journal = openJournal(join(folder, "creates"));
+      expect((await bench.create(declared, type)).id).toEqual(expect.any(String));
+      expect(ofNotes()).toEqual([
+        expect.stringMatching(/cannot be written \(ENOTDIR\).*If this run is killed/),
+      ]);
+    });
+
+    it.each(["rmSync", "writeFileSync"] as const)(
+      "lets refresh, update and delete go on when %s fails",
+      async (call) => {
+        const kept = await bench.create(declared);
+        jest.spyOn(fs, call).mockImplementation(() => {
+          throw Object.assign(new Error("EROFS: read-only file system"), { code: "EROFS" });
+        });
+        expect((await bench.read(kept))?.id).toBe(kept.id);
+        await bench.up(kept, declared, bench.resourceType());
+        await bench.remove(kept);
+
+        await bench.create(declared, bench.resourceType());
+        expect(ofNotes()).toHaveLength(1);
+      },
+    );
+  });
+});
+
+describe("a run", () => {
+  let bench: Workbench;
+  beforeEach(async () => {
+    bench = await Workbench.open(vendor, definition);
+  });
+  afterEach(() => bench.sandbox.close());
+
+  it("never deletes what a create of it has returned, and says so", async () => {
+    const kept = await bench.create(declared, bench.resourceType());
+    const type = bench.resourceType();
+    const again = await bench.create(declared, type);
+    expect(again.id).toBe(kept.id);
+    await bench.remove(kept, type);
+    expect(await bench.read(kept)).toBeDefined();
+    expect(bench.warnings).toContainEqual(expect.stringMatching(/was not deleted: a create of this run/));
+  });
+
+  it("adopts for the first create only", async () => {
+    const adopted = await bench.create({ ...declared, adopt: (await bench.create(declared)).id });
+    const next = await bench.up(adopted, { ...declared, adopt: adopted.id, region: "bd-edge-01" });
+    expect(next.did).toBe("replace");
+    expect(next.id).not.toBe(adopted.id);
+    expect(await bench.read(adopted)).toBeUndefined();
+  });
+
+  it("gives one object to one resource, whatever `import` says twice", async () => {
+    const { id } = await bench.create(declared);
+    const type = bench.resourceType();
+    await bench.create({ ...declared, adopt: id }, type);
+    await expect(bench.create({ ...another, adopt: id }, type)).rejects.toThrow(
+      /has just taken it. Import it once/,
+    );
+  });
+
+  it("that deletes says what it cannot see", async () => {
+    const kept = await bench.create(another);
+    bench.sandbox.faults.push({ ...LOST }, NO_LIST);
+    await expect(bench.create(declared, bench.resourceType())).rejects.toThrow(/503/);
+    bench.sandbox.faults.length = 0;
+    await bench.remove(kept);
+    expect(bench.warnings).toContainEqual(
+      expect.stringMatching(/killed while it made tenbyte:Stream news\. If the engine does not know.*doctor/),
+    );
+  });
+});
+
+describe("a rotation by replacement", () => {
+  const open = async (type: "aioz:StreamKey" | "comprimato:Stream") => {
+    const of = definitionOf(type);
+    const bench = await Workbench.open(of.vendor, of.definition);
+    const first = {
+      ...sampleOf(of.vendor, of.definition).minimal(""),
+      name: undefined,
+      origin: "news#0123456789abcdef",
+    };
+    const program: Props = type === "aioz:StreamKey" ? { ...first, name: "news" } : { origin: first.origin };
+    return { bench, program, rotated: { ...program, keyRotation: { trigger: "a" } } };
+  };
+
+  it("whose request was lost does not take the old key for the new one, however young that is", async () => {
+    const { bench, program, rotated } = await open("aioz:StreamKey");
+    const kept = await bench.create(program);
+    bench.sandbox.faults.push({ ...LOST });
+    await expect(bench.up(kept, rotated)).rejects.toThrow(/No AIOZ StreamKey was made by it so far/);
+    const next = await bench.up(kept, rotated);
+    expect(next.id).not.toBe(kept.id);
+    await bench.sandbox.close();
+  });
+
+  it("that was killed is finished with the key that it has made", async () => {
+    const { bench, program, rotated } = await open("aioz:StreamKey");
+    const kept = await bench.create(program);
+    bench.sandbox.faults.push({ ...LOST_AFTER_WORK }, { ...NO_LIST, pathEnds: "/live_streams" });
+    await expect(bench.up(kept, rotated)).rejects.toThrow(/503/);
+    bench.sandbox.faults.length = 0;
+    bench.sandbox.requests.length = 0;
+    const next = await bench.up(kept, rotated);
+    expect(next.id).not.toBe(kept.id);
+    expect(bench.sandbox.requests.filter(({ method }) => method === "POST")).toEqual([]);
+    await bench.sandbox.close();
+  });
+
+  it.each([
+    { type: "comprimato:Stream", what: "was lost", fault: LOST_AFTER_WORK },
+    {
+      type: "aioz:StreamKey",
+      what: "came without a key",
+      fault: { ...LOST_AFTER_WORK, status: 200, body: "{}" },
+    },
+  ] as const)("of $type whose answer $what stops once, and goes on", async ({ type, fault }) => {
+    const { bench, program, rotated } = await open(type);
+    const kept = await bench.create(program);
+    bench.sandbox.faults.push(
+      { ...fault },
+      { method: "GET", pathEnds: "/live_streams", status: 200, body: "{}" },
+    );
+    await expect(bench.up(kept, rotated)).rejects.toThrow(/Then run again: that makes a new one unless/);
+    bench.sandbox.faults.length = 0;
+    expect((await bench.up(kept, rotated)).id).not.toBe(kept.id);
+    await bench.sandbox.close();
   });
 });

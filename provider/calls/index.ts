@@ -2,6 +2,7 @@ import type { z } from "zod";
 import type { Api, CallOptions, Method, Path, Reply } from "../define/api";
 import type { Account } from "./account";
 import { answerError, isSuccess, parsed } from "./answer";
+import { type VendorClock, vendorClock } from "./clock";
 import { sendOnce } from "./http";
 import { type Limiter, limiter } from "./limiter";
 import { type SharedAnswers, sharedAnswers } from "./shared";
@@ -12,6 +13,7 @@ import { type SharedAnswers, sharedAnswers } from "./shared";
 interface Line {
   limiter: Limiter;
   answers: SharedAnswers;
+  clock: VendorClock;
 }
 
 const lines = new Map<string, Line>();
@@ -20,7 +22,7 @@ function lineTo(account: Account): Line {
   const identity = JSON.stringify([account.vendor.name, account.baseUrl, account.credentials]);
   let line = lines.get(identity);
   if (!line) {
-    line = { limiter: limiter(account), answers: sharedAnswers() };
+    line = { limiter: limiter(account), answers: sharedAnswers(), clock: vendorClock() };
     lines.set(identity, line);
   }
   return line;
@@ -28,12 +30,14 @@ function lineTo(account: Account): Line {
 
 /** Opens an account. Every Api of one account shares its limiter, its pauses and its shared answers. */
 export function openApi(account: Account): Api {
-  const { limiter, answers } = lineTo(account);
+  const { limiter, answers, clock } = lineTo(account);
 
   const answered = (method: Method, at: Path, options: CallOptions): Promise<Reply<string>> =>
     limiter.run(
       async () => {
+        const sentAt = Date.now();
         const reply = await sendOnce(account, method, at, options);
+        clock.learn(sentAt, Date.now(), reply.headers);
         if (isSuccess(reply)) return reply;
         throw answerError(`${method} ${at.encoded}`, reply, account);
       },
@@ -58,6 +62,7 @@ export function openApi(account: Account): Api {
     label: account.label,
     timeoutMs: account.timeoutSeconds * 1000,
     waitMs: account.waitSeconds * 1000,
+    clockSkew: clock.skew,
     get: bodyOf("GET"),
     post: bodyOf("POST"),
     put: bodyOf("PUT"),

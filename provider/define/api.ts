@@ -45,6 +45,12 @@ export interface Reply<T> {
   body: T;
 }
 
+/** How far a vendor's clock is ahead of ours, in milliseconds; negative when it is behind. */
+export interface ClockSkew {
+  atLeastMs: number;
+  atMostMs: number;
+}
+
 /** The calls a Definition may make. Replies are checked against a schema; what is no such reply throws. */
 export interface Api {
   /** Whom the calls go to, for sentences: "Tenbyte (account eu)". */
@@ -53,6 +59,8 @@ export interface Api {
   readonly timeoutMs: number;
   /** How long to wait for what the vendor makes ready by and by, in milliseconds. */
   readonly waitMs: number;
+  /** What the vendor's answers so far have told of its clock; undefined before the first. */
+  clockSkew(): ClockSkew | undefined;
   get<T>(path: Path, reply: z.ZodType<T>, options?: CallOptions): Promise<T>;
   /** Sent once: a lost answer throws `LostAnswer`. */
   post<T>(path: Path, reply: z.ZodType<T>, options?: CallOptions): Promise<T>;

@@ -1,11 +1,12 @@
-import { homedir } from "node:os";
-import { join } from "node:path";
 import type { dynamic } from "@pulumi/pulumi";
 import { clock } from "./clock";
+import { isAlive, whenEnded } from "./engine";
 import { failureOf } from "./failures";
+import { backendUrl, notesFolder } from "./notes-folder";
 import type { Props } from "../define";
 import { Unfinished } from "../define/errors";
-import { openJournal } from "../lifecycle/journal";
+import { type Journal, openJournal } from "../lifecycle/journal";
+import { newMemory } from "../lifecycle/memory";
 import {
   check,
   create,
@@ -33,6 +34,34 @@ import { definitionOf } from "../vendors";
 /** The key under which a resource carries the line above; the engine must get it back with everything we keep. */
 const PROVIDER = "__provider";
 
+/** What all resource types of a run share: the engine runs one process of ours a command. */
+const memory = newMemory();
+const warn = once((message: string) => {
+  console.log(`warning: ${message}`);
+});
+let journal: Journal | undefined;
+
+function journalOfRun(): Journal {
+  if (journal) return journal;
+  const [, , engine] = process.argv;
+  const opened = openJournal(notesFolder(process.env), {
+    backend: backendUrl(process.env, process.cwd()),
+    isEngineAlive: () => isAlive(engine),
+  });
+  whenEnded(opened.close);
+  return (journal = opened);
+}
+
+/** The engine checks a replacement twice, and a user need not read a warning twice. */
+function once(say: (message: string) => void): (message: string) => void {
+  const said = new Set<string>();
+  return (message) => {
+    if (said.has(message)) return;
+    said.add(message);
+    say(message);
+  };
+}
+
 /** The dynamic provider of one resource type. */
 export function provider(typeName: string): dynamic.ResourceProvider {
   const { vendor, definition } = definitionOf(typeName);
@@ -40,12 +69,9 @@ export function provider(typeName: string): dynamic.ResourceProvider {
   const host: Host = {
     settings: { config: (key) => config?.get(key), environment: process.env },
     now: clock(process.env),
-    journal: openJournal(
-      join(process.env.PULUMI_HOME ?? join(homedir(), ".pulumi"), "streamkeys", "creates"),
-    ),
-    warn: once((message) => {
-      console.log(`warning: ${message}`);
-    }),
+    journal: journalOfRun(),
+    memory,
+    warn,
     progress: (message) => {
       console.log(message);
     },
@@ -84,16 +110,6 @@ export function provider(typeName: string): dynamic.ResourceProvider {
     delete: (id: string, props: Props) =>
       readable(type, `delete of ${id}`, props, (its) => remove(its, id, withoutProvider(props))),
   } as dynamic.ResourceProvider;
-}
-
-/** The engine checks a replacement twice, and a user need not read a warning twice. */
-function once(say: (message: string) => void): (message: string) => void {
-  const said = new Set<string>();
-  return (message) => {
-    if (said.has(message)) return;
-    said.add(message);
-    say(message);
-  };
 }
 
 function withoutProvider(props: Props): Props {

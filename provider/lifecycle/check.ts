@@ -4,6 +4,7 @@ import { ConfigError } from "../define/errors";
 import { type SchemaNode, schemaOf } from "../define/schema";
 import { isUnknown } from "../engine-values";
 import { generationFor } from "./generation";
+import { rememberDeclared, rememberKnown } from "./ownership";
 import { problemsOf } from "./problems";
 import { declaredName, rememberSecrets, type ResourceType } from "./resource-type";
 
@@ -20,6 +21,9 @@ export interface Checked {
 export function check(type: ResourceType, olds: Props, news: Props): Checked {
   const { definition, host } = type;
   rememberSecrets(type, news);
+  rememberDeclared(type, news);
+  // A create has no old inputs; nor has the create half of a replacement (docs/engine.md, fact 10).
+  if (Object.keys(olds).length > 0) rememberKnown(type, olds, news);
   const inputs = withDefaults(schemaOf(definition.inputs), withName(definition, olds, news)) as Props;
   const found = problemsOf(definition, inputs);
   for (const { path, reason } of found.filter(isWarning)) {

@@ -1,13 +1,15 @@
 import type { Props, Seen } from "../define";
-import { Gone, LostAnswer, Unfinished, UnexpectedReply } from "../define/errors";
+import { AdoptionRefusal, Gone, LostAnswer, Unfinished, UnexpectedReply } from "../define/errors";
 import type { Api } from "../define/api";
 import { adopt } from "./adopt";
+import { ask } from "./asking";
 import { newAttempt } from "./attempt";
 import { warnOfDifferences } from "./differences";
+import { isKnown, isOwned, keyOf, rememberMade } from "./ownership";
 import { type Notes, notesFor } from "./notes";
-import { resume, takeOver } from "./recover";
+import { alreadyOwned, resume, takeOver } from "./recover";
 import { driftedInputs, refreshedOutputs, stateOf } from "./state";
-import { apiFor, contextFor, type ResourceType } from "./resource-type";
+import { apiFor, contextFor, nameOf, type ResourceType } from "./resource-type";
 
 /** A new object: its id at the vendor, and its state. */
 export interface Created {
@@ -17,21 +19,33 @@ export interface Created {
 
 /**
  * Makes the object, takes over the one that `import` names, or goes on with what a killed run has begun. The request
- * that creates is sent once.
+ * that creates is sent once. A resource that the engine knows is replaced: then nothing is taken over.
  */
 export async function create(type: ResourceType, inputs: Props): Promise<Created> {
   const api = apiFor(type, inputs);
   const notes = notesFor(type, inputs);
-  if (typeof inputs.adopt === "string") {
-    const seen = await adopt(type, api, inputs.adopt, inputs);
-    notes?.forget();
+  if (typeof inputs.adopt === "string" && !isKnown(type, inputs)) {
+    const seen = await adoptOnce(type, api, inputs.adopt, inputs);
+    notes?.forgetAll();
     return { id: seen.id, outs: stateOf(inputs, seen.outputs) };
   }
   const made = (await resume(type, api, inputs, notes)) ?? (await createOnce(type, api, inputs, notes));
+  rememberMade(type, inputs, made.id);
   notes?.made(made.id);
   const outs = await finish(type, api, inputs, made, notes);
-  notes?.handOver();
+  await notes?.handOver();
   return { id: made.id, outs };
+}
+
+/** Two resources with one object would delete it for each other. */
+async function adoptOnce(type: ResourceType, api: Api, id: string, inputs: Props): Promise<Seen> {
+  if (type.host.memory.made.has(keyOf(type, id)) && !type.definition.makesNothing) {
+    throw new AdoptionRefusal(
+      `${nameOf(type, id)} cannot be imported: another resource of this program has just taken it. Import it once.`,
+    );
+  }
+  rememberMade(type, inputs, id);
+  return await adopt(type, api, id, inputs);
 }
 
 async function createOnce(
@@ -41,10 +55,15 @@ async function createOnce(
   notes: Notes | undefined,
 ): Promise<Seen> {
   // The vendor's clock is compared with this moment, so it is the real one, not that of the keys' ages.
-  const attempt = newAttempt(new Date(), inputs.origin);
+  const attempt = newAttempt(new Date(), inputs.origin, api);
   notes?.begin(attempt);
   try {
-    return await type.definition.create(api, inputs, attempt);
+    return await ask(type, inputs, async () => {
+      const made = await type.definition.create(api, inputs, attempt);
+      if (isOwned(type, made.id) && !type.definition.makesNothing) throw alreadyOwned(type, made.id, notes);
+      rememberMade(type, inputs, made.id);
+      return made;
+    });
   } catch (error) {
     const mayHaveMade = error instanceof LostAnswer || error instanceof UnexpectedReply;
     if (!mayHaveMade || type.definition.makesNothing) {
@@ -52,7 +71,7 @@ async function createOnce(
       throw error;
     }
     notes?.giveUp();
-    return await takeOver(type, api, inputs, attempt, error.message);
+    return await takeOver(type, api, inputs, attempt, error.message, notes);
   }
 }
 
@@ -74,7 +93,7 @@ async function finish(
       notes?.forget();
       throw error;
     }
-    notes?.handOver();
+    await notes?.handOver();
     // What is there already, and not what it was to become: the next run sees the difference, and mends it.
     const state = stateOf(driftedInputs(definition, inputs, made), made.outputs);
     throw new Unfinished(made.id, state, error);

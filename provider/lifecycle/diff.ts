@@ -2,8 +2,9 @@ import type { Definition, Props } from "../define";
 import type { KeyGeneration } from "../define/rotation";
 import { programKey } from "./generation";
 import { liveRefusal, putOffWarning, wouldCut } from "./live-guard";
+import { rememberKnown, rememberOwned, rememberReplaced } from "./ownership";
 import { changedInputs, inputsThatReplace, isUnfinished } from "./state";
-import { apiFor, type ResourceType, typeOf } from "./resource-type";
+import { apiFor, type ResourceType } from "./resource-type";
 
 /** What `diff` answers: nothing changed (false), look at the inputs (undefined), or changed though inputs agree (true). */
 export interface Difference {
@@ -15,7 +16,8 @@ export interface Difference {
 /** Compares declared inputs, and refuses a replacement that would cut a running broadcast. */
 export async function diff(type: ResourceType, id: string, olds: Props, news: Props): Promise<Difference> {
   const { definition, host } = type;
-  host.journal.isKnown(typeOf(type), id);
+  rememberKnown(type, olds, news);
+  rememberOwned(type, id);
   const changed = changedInputs(definition, olds, news);
   const isHeldBack = (news.keyGeneration as KeyGeneration | undefined)?.pending !== undefined;
   let replaces = inputsThatReplace(definition, changed, news, olds).filter(
@@ -30,6 +32,7 @@ export async function diff(type: ResourceType, id: string, olds: Props, news: Pr
     host.warn(putOffWarning(type, id));
     replaces = [];
   }
+  if (replaces.length > 0) rememberReplaced(type, news, id);
   if (replaces.includes("keyGeneration")) {
     type.plannedGenerations.set(programKey(type, news), news.keyGeneration as KeyGeneration);
   }

@@ -1,42 +1,76 @@
-import { createHash } from "node:crypto";
+import { createHash, randomBytes } from "node:crypto";
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
+import { messageOf } from "../define/errors";
 
 /**
  * Notes of creates on their way, one small file each, so that a run which was killed is continued by the next one on
- * this machine instead of making a second object. A note is written before the request that creates, learns the id as
- * soon as the vendor has answered, and goes when the engine shows that it knows the id. It holds no secret: of a key
- * only a digest.
+ * this machine instead of making a second object. A note is written before the request that creates, and learns the id
+ * as soon as the vendor has answered. It is evidence only while nobody can have been told that answer, so it goes once the
+ * engine was told and has lived on: some seconds later, or when the engine ends its plugins in good order. It holds no
+ * secret in clear: of a key a digest, and what was sent sealed with the account's credentials.
  */
 
 const note = z.object({
-  /** Resource type and place of declaration, for people who look into the folder. */
+  /** Resource type and identity, for people who look into the folder too. */
   type: z.string(),
   origin: z.string(),
   startedAt: z.string(),
+  /** Name of the vendor account, where it was not the default one. */
+  account: z.string().optional(),
+  /** The inputs, sealed. */
+  sent: z.string().optional(),
   /** The process that waits for the vendor's answer, while it does. */
   pid: z.number().optional(),
   keyDigest: z.string(),
+  /** The id of the object that this create is to take the place of. */
+  replaces: z.string().optional(),
   /** Known once the vendor has answered. */
   id: z.string().optional(),
-  /** When the engine was told the id. It may have been killed before it wrote that down. */
-  handedOverAt: z.string().optional(),
+  /** The user was told that nobody can find out what was made; the note is only there to be shown. */
+  isLeftover: z.boolean().optional(),
 });
 /** What is known of one create. */
 export type Note = z.infer<typeof note>;
 
-/** Where the notes are. */
+/** A note and its file. */
+export interface Entry {
+  file: string;
+  note: Note;
+}
+
+/** Where the notes of one backend are. Every function may throw what the file system throws, but for those that list. */
 export interface Journal {
-  /** The note of this create, left by an earlier process or by this one. */
-  find(type: string, origin: string): Note | undefined;
-  write(entry: Note): void;
-  forget(type: string, origin: string): void;
+  /** Notes of all creates. */
+  all(): Entry[];
+  /** Notes of one resource's creates, oldest first. */
+  of(type: string, origin: string): Entry[];
+  /** Writes a new note. */
+  begin(note: Note): string;
+  amend(file: string, more: Partial<Note>): void;
+  forget(file: string): void;
   /** The engine has shown that it knows this id: whatever note there was has done its work. */
   isKnown(type: string, id: string): void;
-  /** The file of a note, for messages. */
-  fileOf(type: string, origin: string): string;
+  /** The engine is about to be told. If it is dead by now, or dies within seconds, the note stays. */
+  handOver(file: string): Promise<void>;
+  /** The engine ends its plugins: what it was told, it has written down. */
+  close(): Promise<void>;
 }
+
+/** How a journal is opened. */
+export interface JournalOptions {
+  /** Tells the backend apart that the stacks are kept in: a project and stack of the same name may be in another. */
+  backend?: string;
+  /** Whether the engine that calls is there. */
+  isEngineAlive?: () => Promise<boolean>;
+}
+
+/** In this time an engine that lives has written down what it was told. */
+const WRITTEN_DOWN_MS = 30_000;
+/** The engine kills a plugin that has not ended after 5 s (docs/engine.md, fact 29); an answer may come until then. */
+const LAST_ANSWERS_MS = 4_000;
 
 /** A digest by which a key can be recognised and not be found out: keys of ours have 285 random bits. */
 export function keyDigest(key: string): string {
@@ -54,57 +88,109 @@ export function isAtWork({ pid }: Note): boolean {
 }
 
 /** Opens the journal in a folder, which need not exist. */
-export function openJournal(folder: string): Journal {
-  const fileOf = (type: string, origin: string): string =>
-    join(folder, `${createHash("sha256").update(`${type} ${origin}`).digest("hex").slice(0, 32)}.json`);
-  const files = filesById(folder);
+export function openJournal(
+  folder: string,
+  { backend = "", isEngineAlive = () => Promise.resolve(true) }: JournalOptions = {},
+): Journal {
+  const place = digest(backend, 8);
+  const prefixOf = (type: string, origin: string): string => `${place}-${digest(`${type} ${origin}`, 24)}-`;
+  const entries = (prefix: string): Entry[] =>
+    namesIn(folder)
+      .filter((name) => name.startsWith(prefix) && name.endsWith(".json"))
+      .flatMap((name) => read(join(folder, name)))
+      .sort((a, b) => (a.note.startedAt < b.note.startedAt ? -1 : 1));
+  const write = (file: string, entry: Note): void => {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    writeFileSync(`${file}.${process.pid}`, JSON.stringify(entry), { mode: 0o600 });
+    renameSync(`${file}.${process.pid}`, file);
+  };
+  const remove = (file: string): void => {
+    rmSync(file, { force: true });
+  };
+
+  /** Creates of this process that have had no answer, and those of whose answer the engine has been told. */
+  const waiting = new Set<string>();
+  const told = new Set<string>();
+  const forget = (file: string): void => {
+    waiting.delete(file);
+    told.delete(file);
+    remove(file);
+  };
+  const isDone = async (file: string): Promise<void> => {
+    if (!told.has(file) || !(await isEngineAlive())) return;
+    tryTo(() => {
+      forget(file);
+    });
+  };
+  /** Read once: what this process makes becomes known in a later one. */
+  const ofEarlier = once(() => entries(`${place}-`));
+
   return {
-    fileOf,
-    find: (type, origin) => read(fileOf(type, origin)),
-    write: (entry) => {
-      const file = fileOf(entry.type, entry.origin);
-      mkdirSync(folder, { recursive: true, mode: 0o700 });
-      writeFileSync(`${file}.${process.pid}`, JSON.stringify(entry), { mode: 0o600 });
-      renameSync(`${file}.${process.pid}`, file);
+    all: () => entries(`${place}-`),
+    of: (type, origin) => entries(prefixOf(type, origin)),
+    begin: (entry) => {
+      const file = join(
+        folder,
+        `${prefixOf(entry.type, entry.origin)}${randomBytes(4).toString("hex")}.json`,
+      );
+      write(file, entry);
+      waiting.add(file);
+      return file;
     },
-    forget: (type, origin) => {
-      rmSync(fileOf(type, origin), { force: true });
+    amend: (file, more) => {
+      waiting.delete(file);
+      for (const entry of read(file)) write(file, { ...entry.note, ...more });
     },
+    forget,
     isKnown: (type, id) => {
-      const file = files().get(`${type} ${id}`);
-      if (file !== undefined) rmSync(file, { force: true });
+      for (const { file, note: of } of ofEarlier()) if (of.type === type && of.id === id) remove(file);
+    },
+    handOver: async (file) => {
+      if (!(await isEngineAlive())) return;
+      told.add(file);
+      setTimeout(() => void isDone(file), WRITTEN_DOWN_MS).unref();
+    },
+    close: async () => {
+      for (let left = LAST_ANSWERS_MS; waiting.size > 0 && left > 0; left -= 100) await sleep(100);
+      await Promise.all([...told].map(isDone));
     },
   };
 }
 
-/** The notes of earlier processes by type and id, read once: this process's own ids become known in a later one. */
-function filesById(folder: string): () => Map<string, string> {
-  let found: Map<string, string> | undefined;
-  return () => {
-    found ??= new Map(
-      list(folder).flatMap((file) => {
-        const entry = read(file);
-        return entry?.id === undefined ? [] : [[`${entry.type} ${entry.id}`, file] as const];
-      }),
-    );
-    return found;
-  };
+const digest = (text: string, length: number): string =>
+  createHash("sha256").update(text).digest("hex").slice(0, length);
+
+function once<T>(load: () => T): () => T {
+  let loaded: { value: T } | undefined;
+  return () => (loaded ??= { value: load() }).value;
 }
 
-function list(folder: string): string[] {
+function namesIn(folder: string): string[] {
+  return tryTo(() => readdirSync(folder)) ?? [];
+}
+
+function read(file: string): Entry[] {
+  const found = tryTo(() => note.parse(JSON.parse(readFileSync(file, "utf8"))));
+  return found ? [{ file, note: found }] : [];
+}
+
+function tryTo<T>(act: () => T): T | undefined {
   try {
-    return readdirSync(folder)
-      .filter((name) => name.endsWith(".json"))
-      .map((name) => join(folder, name));
+    return act();
   } catch {
-    return [];
+    return undefined;
   }
 }
 
-function read(file: string): Note | undefined {
+/** A home that cannot be written to is no reason to make nothing, or to stop a refresh; it only takes the net away. */
+export function safely<T>(warn: (message: string) => void, act: () => T): T | undefined {
   try {
-    return note.parse(JSON.parse(readFileSync(file, "utf8")));
-  } catch {
+    return act();
+  } catch (error) {
+    const why = (error as NodeJS.ErrnoException).code ?? messageOf(error);
+    warn(
+      `The notes of creates cannot be written (${why}). If this run is killed, the next one cannot know what it was making.`,
+    );
     return undefined;
   }
 }

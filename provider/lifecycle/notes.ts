@@ -1,67 +1,70 @@
 import type { Attempt, Props } from "../define";
-import { messageOf } from "../define/errors";
-import { keyDigest, type Note } from "./journal";
-import { type ResourceType, typeOf } from "./resource-type";
+import { seal, unseal } from "../calls/seal";
+import { type Entry, keyDigest, type Note, safely } from "./journal";
+import { isKnown, isOwned, replacedBy } from "./ownership";
+import { accountFor, type ResourceType, typeOf } from "./resource-type";
+import { inputsOf } from "./state";
 
-/** The journal's notes of one resource's create. */
+/** The journal's notes of one resource's creates. */
 export interface Notes {
-  /** What an earlier, killed run has left. */
-  earlier(): Note | undefined;
+  /** What earlier runs have left, as far as it is evidence for this create, oldest first. */
+  earlier(): Entry[];
   /** Before the request that creates. */
   begin(attempt: Attempt): void;
+  /** Takes the note of an earlier run for that of this create. */
+  continue(entry: Entry): void;
   /** When the vendor has answered. */
   made(id: string): void;
   /** When nobody waits for the answer any more. */
   giveUp(): void;
+  /** When the user is told that nobody can find out what was made: no later run asks again. */
+  leave(): void;
   /** When the engine is about to be told. */
-  handOver(): void;
+  handOver(): Promise<void>;
   /** When nothing was made, or what was made is known by other means. */
   forget(): void;
-  /** The file, for messages. */
-  file: string;
+  /** When the user has said which object it is. */
+  forgetAll(): void;
+  /** The file of the note, for messages. */
+  file(): string | undefined;
 }
 
-/**
- * A note that was handed over counts for so long only: after that the engine has written the id down, and a create is
- * a new one (the resource was deleted from state by hand, say).
- */
-const HANDED_OVER_COUNTS_MS = 60 * 60_000;
-
 /** The notes of the resource that these inputs declare; none for what makes no object or has no known origin. */
-export function notesFor(type: ResourceType, { origin }: Props): Notes | undefined {
+export function notesFor(type: ResourceType, inputs: Props): Notes | undefined {
   const { journal, warn } = type.host;
+  const { origin, account } = inputs;
   if (typeof origin !== "string" || type.definition.makesNothing) return undefined;
   const typeName = typeOf(type);
-  const write = (entry: Note): void => {
-    try {
-      journal.write(entry);
-    } catch (error) {
-      // A home that cannot be written to is no reason to make nothing; it only takes the net away.
-      warn(`If this run is killed, the next one cannot know what it was making: ${messageOf(error)}`);
-    }
+  let file: string | undefined;
+  const onFile = (act: (file: string) => void): void => {
+    const at = file;
+    if (at === undefined) return;
+    safely(warn, () => {
+      act(at);
+    });
   };
   const amend = (more: Partial<Note>): void => {
-    const entry = journal.find(typeName, origin);
-    if (entry) write({ ...entry, ...more });
+    onFile((at) => {
+      journal.amend(at, more);
+    });
   };
   return {
-    file: journal.fileOf(typeName, origin),
-    earlier: () => {
-      const entry = journal.find(typeName, origin);
-      const isStale =
-        entry?.handedOverAt !== undefined &&
-        Date.now() - Date.parse(entry.handedOverAt) > HANDED_OVER_COUNTS_MS;
-      return isStale ? undefined : entry;
-    },
+    earlier: () => journal.of(typeName, origin).filter(({ note }) => counts(type, inputs, note)),
     begin: ({ startedAt, freshKey }) => {
-      const { pid } = process;
-      write({
+      const note: Note = {
         type: typeName,
         origin,
         startedAt: startedAt.toISOString(),
-        pid,
+        account: account as string | undefined,
+        sent: seal(accountFor(type, inputs), inputsOf(type.definition, inputs)),
+        pid: process.pid,
         keyDigest: keyDigest(freshKey),
-      });
+        replaces: replacedBy(type, inputs),
+      };
+      file = safely(warn, () => journal.begin(note));
+    },
+    continue: (entry) => {
+      ({ file } = entry);
     },
     made: (id) => {
       amend({ id });
@@ -69,11 +72,40 @@ export function notesFor(type: ResourceType, { origin }: Props): Notes | undefin
     giveUp: () => {
       amend({ pid: undefined });
     },
-    handOver: () => {
-      amend({ handedOverAt: new Date().toISOString() });
+    leave: () => {
+      amend({ isLeftover: true });
+    },
+    handOver: async () => {
+      if (file !== undefined) await journal.handOver(file);
     },
     forget: () => {
-      journal.forget(typeName, origin);
+      onFile(journal.forget);
     },
+    forgetAll: () => {
+      safely(warn, () => {
+        for (const entry of journal.of(typeName, origin)) journal.forget(entry.file);
+      });
+    },
+    file: () => file,
   };
+}
+
+/**
+ * Whether a note tells of an object that this create may go on with. The engine must not know the resource, unless it is
+ * about to replace the very object that the noted create was to take the place of.
+ */
+function counts(type: ResourceType, inputs: Props, { isLeftover, id, replaces }: Note): boolean {
+  if (isLeftover || (id !== undefined && isOwned(type, id))) return false;
+  return !isKnown(type, inputs) || (replaces !== undefined && replaces === replacedBy(type, inputs));
+}
+
+/** What a noted create has sent; undefined where it cannot be told, because the credentials are others now. */
+export function sentBy(type: ResourceType, { sent, account }: Note): Props | undefined {
+  try {
+    return sent === undefined
+      ? undefined
+      : (unseal(accountFor(type, { account }), sent) as Props | undefined);
+  } catch {
+    return undefined;
+  }
 }

@@ -1,7 +1,8 @@
 import type { Definition, Props } from "../define";
 import { Gone, StreamkeysError } from "../define/errors";
+import { rememberKnown, rememberOwned } from "./ownership";
 import { driftedInputs, inputsOf, outputsOf, refreshedOutputs, stateOf } from "./state";
-import { apiFor, contextFor, nameOf, type ResourceType, typeOf } from "./resource-type";
+import { apiFor, contextFor, nameOf, type ResourceType } from "./resource-type";
 
 /** What a refresh found: the state, and the inputs as the vendor has them. */
 export interface Found {
@@ -16,7 +17,8 @@ export interface Found {
  */
 export async function read(type: ResourceType, id: string, props: Props): Promise<Found | undefined> {
   const { definition } = type;
-  type.host.journal.isKnown(typeOf(type), id);
+  rememberKnown(type, props);
+  rememberOwned(type, id);
   const api = apiFor(type, props);
   const declared = inputsOf(definition, props);
   try {

@@ -5,6 +5,7 @@ import type { Api } from "../define/api";
 import { openApi } from "../calls";
 import { markedPaths } from "./harmless";
 import type { Journal } from "./journal";
+import type { Memory } from "./memory";
 import { rememberSecret } from "../calls/redact";
 import type { KeyGeneration } from "../define/rotation";
 import { schemaOf, secretPaths } from "../define/schema";
@@ -15,6 +16,7 @@ export interface Host {
   settings: Settings;
   now(): Date;
   journal: Journal;
+  memory: Memory;
   /** Shows a warning to the user; the run goes on. */
   warn(message: string): void;
   /** Shows how a long step is getting on. */
@@ -52,6 +54,11 @@ export function declaredName({ origin }: Props): string | undefined {
   return hash >= 0 ? origin.slice(0, hash) : origin.split("/").at(-1);
 }
 
+/** The digest of project and stack that `origin` holds, up to version 0.1 none. */
+export function declaredIn({ origin }: Props): string | undefined {
+  return /#([0-9a-f]{8})[0-9a-f]{8}$/.exec(String(origin))?.[1];
+}
+
 /** The resource as the program declares it, for messages: `tenbyte:Stream news`. */
 export function declaredAs(type: ResourceType, props: Props): string {
   return [typeOf(type), declaredName(props)].filter((part) => part !== undefined).join(" ");
@@ -68,7 +75,8 @@ export function apiFor(type: ResourceType, props: Props): Api {
   return openApi(accountFor(type, props));
 }
 
-function accountFor({ vendor, host }: ResourceType, props: Props): Account {
+/** The account that the inputs name. */
+export function accountFor({ vendor, host }: ResourceType, props: Props): Account {
   return resolveAccount(vendor, props.account as string | undefined, host.settings);
 }
 

@@ -3,6 +3,7 @@ import type { Api } from "../define/api";
 import type { KeyGeneration } from "../define/rotation";
 import { propertyOf } from "../define/schema";
 import { warnOfDifferences } from "./differences";
+import { rememberKnown, rememberOwned } from "./ownership";
 import { isAnotherKey, rotate } from "./rotate";
 import { changedInputs, inputsOf, isUnfinished, outputsOf, refreshedOutputs, stateOf } from "./state";
 import { apiFor, contextFor, nameOf, type ResourceType } from "./resource-type";
@@ -14,6 +15,8 @@ import { apiFor, contextFor, nameOf, type ResourceType } from "./resource-type";
  */
 export async function update(type: ResourceType, id: string, olds: Props, news: Props): Promise<Props> {
   const { definition, host } = type;
+  rememberKnown(type, olds, news);
+  rememberOwned(type, id);
   const inputs = inputsOf(definition, news);
   const before = outputsOf(definition, olds);
   const changed = changedInputs(definition, olds, inputs);

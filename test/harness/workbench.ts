@@ -5,6 +5,7 @@ import { join } from "node:path";
 import type { Context, Definition, Props } from "../../provider/define";
 import * as lifecycle from "../../provider/lifecycle";
 import { openJournal } from "../../provider/lifecycle/journal";
+import { newMemory } from "../../provider/lifecycle/memory";
 import { type Failure, failureOf } from "../../provider/hosts/failures";
 import type { ResourceType } from "../../provider/lifecycle";
 import { type Sandbox, startSandbox } from "../../sandbox";
@@ -46,9 +47,14 @@ export class Workbench {
     private readonly account: Props,
   ) {}
 
-  /** Opens a sandbox with an account of its own. `account` overrides its settings. */
-  static async open(vendor: Vendor, definition: Definition, account: Props = {}): Promise<Workbench> {
-    const sandbox = await startSandbox();
+  /** Opens a sandbox with an account of its own. `account` overrides its settings, `vendorNow` its clock. */
+  static async open(
+    vendor: Vendor,
+    definition: Definition,
+    account: Props = {},
+    vendorNow?: () => Date,
+  ): Promise<Workbench> {
+    const sandbox = await startSandbox(vendorNow ? { now: vendorNow } : {});
     const base = `${sandbox.url}/${vendor.name}${simulators[vendor.name]?.basePath ?? ""}`;
     const credentials = simulators[vendor.name]?.credentials ?? {};
     // No repeats and a short deadline, so that a fault is seen as it is.
@@ -68,6 +74,7 @@ export class Workbench {
       },
       now: () => this.now,
       journal: openJournal(this.journalFolder),
+      memory: newMemory(),
       warn: (message) => this.warnings.push(message),
       progress: () => undefined,
     });
@@ -113,8 +120,8 @@ export class Workbench {
     return lifecycle.read(this.resourceType(), id, outs);
   }
 
-  remove({ id, outs }: Kept): Promise<void> {
-    return lifecycle.remove(this.resourceType(), id, outs);
+  remove({ id, outs }: Kept, type: ResourceType = this.resourceType()): Promise<void> {
+    return lifecycle.remove(type, id, outs);
   }
 
   /** The requests of `act`, as `VERB status`. */

@@ -9,6 +9,8 @@ import {
   text,
   type Values,
 } from "../../define";
+import type { Api } from "../../define/api";
+import { StreamkeysError } from "../../define/errors";
 import { createOne, deleteOne, findOne, type InstanceItem, instances, listAll, replaceOne } from "./api";
 
 const inputs = {
@@ -74,8 +76,8 @@ export const instance = defineResource({
     "What you leave unset is kept as it is at Edgecast. Removing an input resets it to Edgecast's default.",
     "Assumed: PUT replaces all fields, so every update sends what is not yours as it was found.",
     "Edgecast documents no rule for `instanceName`; public callers use a dash, such as `100-live`. Assumed: what cannot " +
-      "be one part of a URL's path is no name, and an account has a name only once: after a lost answer to a create, the " +
-      "one instance of that name is taken over.",
+      "be one part of a URL's path is no name, and an account has a name only once. A create looks first, and is refused " +
+      "where there is an instance of that name; so after a lost answer, the one that is there then is its.",
   ],
   inputs,
   outputs: {
@@ -91,7 +93,10 @@ export const instance = defineResource({
   },
   validate,
 
-  create: async (api, inputs) => toSeen(await createOne(api, instances, toWire(inputs))),
+  create: async (api, inputs) => {
+    await refuseTaken(api, inputs.instanceName);
+    return toSeen(await createOne(api, instances, toWire(inputs)));
+  },
   read: async (api, id) => toSeen(await findOne(api, instances, id)),
   update: async (api, id, inputs, previous) => {
     const current = toSeen(await findOne(api, instances, id)).inputs;
@@ -99,10 +104,8 @@ export const instance = defineResource({
   },
   delete: (api, id) => deleteOne(api, instances, id),
 
-  find: async (api, { instanceName }) =>
-    (await listAll(api, instances))
-      .filter(({ InstanceName }) => InstanceName === instanceName)
-      .map((item) => toSeen(item)),
+  // Before the request there was none of that name, so one that is there now has been made since.
+  find: async (api, { instanceName }) => (await named(api, instanceName)).map((item) => toSeen(item)),
 
   list: async function* (api) {
     for (const { Id, InstanceName } of await listAll(api, instances)) {
@@ -110,6 +113,23 @@ export const instance = defineResource({
     }
   },
 });
+
+async function named(api: Api, name: string): Promise<InstanceItem[]> {
+  return (await listAll(api, instances)).filter(({ InstanceName }) => InstanceName === name);
+}
+
+/**
+ * An instance says neither who made it nor when. So that a lost create can be told from somebody else's instance, none
+ * of the name may be there before: one list, which a burst of creates shares.
+ */
+async function refuseTaken(api: Api, name: string): Promise<void> {
+  const [taken] = await named(api, name);
+  if (!taken) return;
+  throw new StreamkeysError(
+    `There is an Edgecast DCP instance ${name} already: ${taken.Id}. Choose another \`instanceName\`, or take it over with ` +
+      `the resource option \`import: "${taken.Id}"\`.`,
+  );
+}
 
 /** What Edgecast reports as `DvrDuration` where none was set; it is no value that could be sent. */
 const DVR_UNSET = 1;

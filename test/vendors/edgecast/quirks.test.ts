@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Definition, Props } from "../../../provider/define";
 import {
   LostAnswer,
@@ -105,8 +106,9 @@ describe("calls to the vendor", () => {
   it("of an instance are few", async () => {
     await open("Instance");
     const program = { instanceName: "news" };
+    // The list before it says that the name is free; a burst of creates shares one.
     expect(await costs(program, { ...program, segmentSize: 4 })).toEqual([
-      "POST 200",
+      "GET 200 POST 200",
       "",
       "GET 200",
       "PUT 200 GET 200",
@@ -389,12 +391,24 @@ describe("an instance", () => {
     expect(only()).toMatchObject({ Encrypted: false, EncryptedKeyRotation: null });
   });
 
-  it("that could be either of two after a lost answer is nobody's guess", async () => {
-    await bench.create({ instanceName: "news" });
-    bench.sandbox.faults.push({ method: "POST", drop: true, afterWork: true, times: 1 });
+  it("of a name that is taken is refused before anything is sent: after a lost answer it could not be told from ours", async () => {
+    const { id } = await bench.create({ instanceName: "news" });
+    bench.sandbox.requests.length = 0;
     await expect(bench.create({ instanceName: "news" })).rejects.toThrow(
+      new RegExp(`There is an Edgecast DCP instance news already: ${id}\\..*import: "${id}"`),
+    );
+    expect(bench.sandbox.requests.map(({ method }) => method)).toEqual(["GET"]);
+  });
+
+  it("that could be either of two after a lost answer is nobody's guess", async () => {
+    bench.sandbox.faults.push({ method: "POST", drop: true, afterWork: true, delayMs: 300, times: 1 });
+    const failure = expect(bench.create({ instanceName: "news" })).rejects.toThrow(
       /More than one Edgecast DCP Instance/,
     );
+    const isPosted = (): boolean => bench.sandbox.requests.some(({ method }) => method === "POST");
+    while (!isPosted() || accountOf(bench.sandbox).instances.length === 0) await sleep(10);
+    accountOf(bench.sandbox).instances.push({ ...only(), Id: 1 });
+    await failure;
   });
 });
 

@@ -1,0 +1,34 @@
+/**
+ * What a run has learnt of who owns what. The engine does not tell a create whether it replaces something, and the calls
+ * before it are all that shows it: a resource that the engine knows is continued by no note and adopts nothing, and an
+ * object that some state holds, or that this run has made or read, is never the result of a create.
+ */
+export interface Memory {
+  /** Resources that the program declares, by type and origin. */
+  declared: Set<string>;
+  /** Resources that the engine knows, by type and origin. */
+  known: Set<string>;
+  /** Objects that have an owner, by type and id. */
+  owned: Set<string>;
+  /** Which resource a create of this run has given an object to, by type and id. */
+  made: Map<string, string>;
+  /** The id that a planned replacement takes the place of, by type and origin. */
+  replaced: Map<string, string>;
+  /** Creates of this run that wait for the vendor's answer, by what they ask for. */
+  asking: Map<string, Set<Promise<unknown>>>;
+  /** Whether the user was told what earlier runs have left. */
+  hasToldLeftovers: boolean;
+}
+
+/** The memory of a run that has just begun. */
+export function newMemory(): Memory {
+  return {
+    declared: new Set(),
+    known: new Set(),
+    owned: new Set(),
+    made: new Map(),
+    replaced: new Map(),
+    asking: new Map(),
+    hasToldLeftovers: false,
+  };
+}

@@ -1,0 +1,56 @@
+import type { Props } from "../define";
+import { safely } from "./journal";
+import { type ResourceType, typeOf } from "./resource-type";
+
+/** Who owns what, as this run has learnt it: every call of the engine that knows a resource leaves its trace here. */
+
+/** The key of an object, or of a resource, in the memory: ids and origins are told apart within a type only. */
+export const keyOf = (type: ResourceType, idOrOrigin: string): string => `${typeOf(type)} ${idOrOrigin}`;
+
+/** Whether the engine has shown in this run that it knows the resource. */
+export function isKnown(type: ResourceType, { origin }: Props): boolean {
+  return typeof origin === "string" && type.host.memory.known.has(keyOf(type, origin));
+}
+
+/** Whether an object has an owner that this run knows of. */
+export const isOwned = (type: ResourceType, id: string): boolean =>
+  type.host.memory.owned.has(keyOf(type, id));
+
+/** The id that this create is to take the place of, where the engine has asked for the replacement by a difference. */
+export function replacedBy(type: ResourceType, { origin }: Props): string | undefined {
+  return type.host.memory.replaced.get(keyOf(type, String(origin)));
+}
+
+/** Remembers that the engine is about to replace an object. */
+export function rememberReplaced(type: ResourceType, { origin }: Props, id: string): void {
+  type.host.memory.replaced.set(keyOf(type, String(origin)), id);
+}
+
+/** Remembers resources that the engine knows: their old inputs or an id came with a call. */
+export function rememberKnown(type: ResourceType, ...resources: Props[]): void {
+  for (const { origin } of resources) {
+    if (typeof origin === "string") type.host.memory.known.add(keyOf(type, origin));
+  }
+}
+
+/** Remembers that the program declares a resource. */
+export function rememberDeclared(type: ResourceType, { origin }: Props): void {
+  type.host.memory.declared.add(keyOf(type, String(origin)));
+}
+
+/** Remembers an object that the engine knows, and drops the note of its making. */
+export function rememberOwned(type: ResourceType, id: string): void {
+  const { memory, journal, warn } = type.host;
+  memory.owned.add(keyOf(type, id));
+  safely(warn, () => {
+    journal.isKnown(typeOf(type), id);
+  });
+}
+
+/** Remembers what a create of this run is about to return. */
+export function rememberMade(type: ResourceType, inputs: Props, id: string): void {
+  const { memory } = type.host;
+  rememberKnown(type, inputs);
+  memory.owned.add(keyOf(type, id));
+  memory.made.set(keyOf(type, id), String(inputs.origin));
+}
