@@ -157,6 +157,7 @@ function check(ladder: Ladder, { vendor, off }: LadderOptions): Checked {
         severity: "error",
         path: rung === undefined ? field : `${rung}, ${field}`,
         message,
+        rungs: rung === undefined ? [] : [rung],
         rule: `to ${vendor}`,
       };
     });

@@ -1,6 +1,18 @@
 /** Public surface of `pulumi-streamkeys/ladder`. */
 export { LadderError } from "./ladder/ladder";
-export type { Audio, AudioRung, Ladder, LadderProblem, Rung, VideoCodec, VideoRung } from "./ladder/ladder";
+export type {
+  Audio,
+  AudioCodec,
+  AudioRung,
+  Ladder,
+  LadderProblem,
+  Rung,
+  Tier,
+  VideoCodec,
+  VideoRange,
+  VideoRung,
+} from "./ladder/ladder";
+export type { Rate } from "./ladder/rate";
 export { presets } from "./ladder/presets";
 export type { PresetName } from "./ladder/presets";
 export { cap, dropRung, withFps } from "./ladder/build";
@@ -9,7 +21,7 @@ export { levels, smallestLevel } from "./ladder/levels";
 export type { Demand, Level } from "./ladder/levels";
 export { checkLadder, rules } from "./ladder/rules";
 export type { RuleId } from "./ladder/rules";
-export type { Finding, LadderContext, Rule, Severity } from "./ladder/rule";
+export type { Finding, LadderContext, Rule, Severity, Suggestion } from "./ladder/rule";
 export { checkTenbyteLadder, tenbyteRules, toTenbyteLadder } from "./vendors/tenbyte/ladder";
 export type {
   TenbyteAudioRung,

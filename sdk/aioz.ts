@@ -146,43 +146,8 @@ export interface StreamArgs {
   save?: pulumi.Input<boolean>;
   /** Encoding ladder, a rung each. AIOZ's own (1080p, 720p and 360p) when unset. */
   qualities?: pulumi.Input<pulumi.Input<StreamQualities>[]>;
-  /** Ladder rules that are not to be reported, by id; docs/ladders.md lists them. */
-  ladderRulesOff?: pulumi.Input<
-    pulumi.Input<
-      | "positive-number"
-      | "even-size"
-      | "peak-below-average"
-      | "peak-above-double"
-      | "buffer-against-peak"
-      | "bits-per-pixel"
-      | "profile-of-codec"
-      | "profile-known"
-      | "bframes-of-profile"
-      | "level-known"
-      | "level-size-rate"
-      | "level-bitrate"
-      | "level-buffer"
-      | "keyframe-interval-length"
-      | "hevc-container"
-      | "audio-bitrate-ceiling"
-      | "audio-bitrate-floor"
-      | "rung-order"
-      | "duplicate-rung"
-      | "duplicate-name"
-      | "aspect-ratio"
-      | "bitrate-falls-with-size"
-      | "bitrate-step"
-      | "fps-family"
-      | "keyframe-alignment"
-      | "keyframe-interval-equal"
-      | "keyframe-divides-segment"
-      | "audio-layout-equal"
-      | "aioz-resolution"
-      | "aioz-type"
-      | "aioz-container"
-      | "aioz-bitrate-unit"
-    >[]
-  >;
+  /** Ladder rules that are not to be reported, by id, or for one rung as `<id>@<name or path of the rung>`; docs/ladder-reference.md lists them. */
+  ladderRulesOff?: pulumi.Input<pulumi.Input<string>[]>;
   /** Any text that tells this broadcast from the next, for example "2026-11-22 evening". A stream that has ended cannot go on air again: a change of this text declares the next one, in its place. A change replaces the resource. */
   broadcast?: pulumi.Input<string>;
   /** Name of the vendor account to use, one of `accounts` in the vendor's stack config. The default account when unset. A change replaces the resource. */
@@ -226,7 +191,7 @@ export class Stream extends StreamkeysResource {
   declare readonly save: pulumi.Output<pulumi.Unwrap<StreamArgs["save"]>>;
   /** Encoding ladder, a rung each. AIOZ's own (1080p, 720p and 360p) when unset. */
   declare readonly qualities: pulumi.Output<pulumi.Unwrap<StreamArgs["qualities"]>>;
-  /** Ladder rules that are not to be reported, by id; docs/ladders.md lists them. */
+  /** Ladder rules that are not to be reported, by id, or for one rung as `<id>@<name or path of the rung>`; docs/ladder-reference.md lists them. */
   declare readonly ladderRulesOff: pulumi.Output<pulumi.Unwrap<StreamArgs["ladderRulesOff"]>>;
   /** Any text that tells this broadcast from the next, for example "2026-11-22 evening". A stream that has ended cannot go on air again: a change of this text declares the next one, in its place. A change replaces the resource. */
   declare readonly broadcast: pulumi.Output<pulumi.Unwrap<StreamArgs["broadcast"]>>;

@@ -192,46 +192,8 @@ export interface StreamArgs {
   webhookUrl?: pulumi.Input<string>;
   /** Your own JSON values, kept with the stream. No message quotes them. */
   meta?: pulumi.Input<Record<string, pulumi.Input<unknown>>>;
-  /** Ladder rules that are not to be reported, by id; docs/ladders.md lists them. */
-  ladderRulesOff?: pulumi.Input<
-    pulumi.Input<
-      | "positive-number"
-      | "even-size"
-      | "peak-below-average"
-      | "peak-above-double"
-      | "buffer-against-peak"
-      | "bits-per-pixel"
-      | "profile-of-codec"
-      | "profile-known"
-      | "bframes-of-profile"
-      | "level-known"
-      | "level-size-rate"
-      | "level-bitrate"
-      | "level-buffer"
-      | "keyframe-interval-length"
-      | "hevc-container"
-      | "audio-bitrate-ceiling"
-      | "audio-bitrate-floor"
-      | "rung-order"
-      | "duplicate-rung"
-      | "duplicate-name"
-      | "aspect-ratio"
-      | "bitrate-falls-with-size"
-      | "bitrate-step"
-      | "fps-family"
-      | "keyframe-alignment"
-      | "keyframe-interval-equal"
-      | "keyframe-divides-segment"
-      | "audio-layout-equal"
-      | "tenbyte-mode"
-      | "tenbyte-rung-count"
-      | "tenbyte-size"
-      | "tenbyte-fps"
-      | "tenbyte-codec"
-      | "tenbyte-crf"
-      | "tenbyte-audio"
-    >[]
-  >;
+  /** Ladder rules that are not to be reported, by id, or for one rung as `<id>@<name or path of the rung>`; docs/ladder-reference.md lists them. */
+  ladderRulesOff?: pulumi.Input<pulumi.Input<string>[]>;
   /** Name of the vendor account to use, one of `accounts` in the vendor's stack config. The default account when unset. A change replaces the resource. */
   account?: pulumi.Input<string>;
   /** Whether deleting, replacing or rotating may cut a running broadcast. Unset or false: such a delete or replacement is refused while the stream is live, and a due rotation waits for the next run. */
@@ -301,7 +263,7 @@ export class Stream extends StreamkeysResource {
   declare readonly webhookUrl: pulumi.Output<pulumi.Unwrap<StreamArgs["webhookUrl"]>>;
   /** Your own JSON values, kept with the stream. No message quotes them. */
   declare readonly meta: pulumi.Output<pulumi.Unwrap<StreamArgs["meta"]>>;
-  /** Ladder rules that are not to be reported, by id; docs/ladders.md lists them. */
+  /** Ladder rules that are not to be reported, by id, or for one rung as `<id>@<name or path of the rung>`; docs/ladder-reference.md lists them. */
   declare readonly ladderRulesOff: pulumi.Output<pulumi.Unwrap<StreamArgs["ladderRulesOff"]>>;
   /** Name of the vendor account to use, one of `accounts` in the vendor's stack config. The default account when unset. A change replaces the resource. */
   declare readonly account: pulumi.Output<pulumi.Unwrap<StreamArgs["account"]>>;

@@ -38,7 +38,10 @@ const rooms: Room[] = [
       /^(zod|fastest-levenshtein)$/,
     ],
   },
-  { files: /^provider\/ladder\//, may: [/^provider\/ladder\//, DEFINE, ENGINE_VALUES, /^zod$/] },
+  {
+    files: /^provider\/ladder\//,
+    may: [/^provider\/ladder(\/|$)/, DEFINE, ENGINE_VALUES, /^(zod|fastest-levenshtein|fraction\.js)$/],
+  },
   {
     files: /^provider\/ladders\.ts$/,
     may: [/^provider\/ladder\//, /^provider\/vendors\/\w+\/ladder$/],

@@ -1,6 +1,7 @@
 /** A ladder as a picture: bitrate against picture height, both logarithmic, so that equal steps are equal distances. */
 import { audioRungs, videoRungs } from "./ladder";
 import type { AudioRung, Ladder, VideoCodec, VideoRung } from "./ladder";
+import { formatRate } from "./rate";
 
 const WIDTH = 880;
 const HEIGHT = 520;
@@ -16,6 +17,7 @@ const GREY = "#616e7c";
 const CODECS: Readonly<Record<VideoCodec, { label: string; colour: string }>> = {
   h264: { label: "H.264", colour: "#0b69a3" },
   h265: { label: "H.265", colour: "#b44d12" },
+  av1: { label: "AV1", colour: "#2d6a4f" },
 };
 const AUDIO = { label: "audio only", colour: "#5b3f8c" } as const;
 
@@ -137,7 +139,7 @@ function videoMark(rung: VideoRung, all: readonly VideoRung[], x: Scale, y: Scal
     colour: CODECS[codec].colour,
     isLeft: isLabelledLeft(rung, all, at.x),
     name,
-    detail: `${fps} fps, ${bitrateKbps} kbps`,
+    detail: `${fps === undefined ? "" : `${formatRate(fps)} fps, `}${bitrateKbps} kbps`,
   });
 }
 

@@ -2,6 +2,7 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { format, type Options, resolveConfig } from "prettier";
 import { vendors } from "../../provider/vendors";
 import { docsPage } from "./docs";
+import { ladderReference } from "./ladder-reference";
 import { packageSchema } from "./package-schema";
 import { sdkConfigKeys, sdkFile, sdkIndex } from "./sdk";
 
@@ -11,6 +12,7 @@ async function main(): Promise<void> {
   const files: Record<string, string> = {
     "sdk/index.ts": sdkIndex(vendors),
     "sdk/config-keys.ts": sdkConfigKeys(vendors),
+    "docs/ladder-reference.md": ladderReference(),
     "schema.json": JSON.stringify(packageSchema(vendors, version)),
   };
   for (const vendor of vendors) {

@@ -188,13 +188,7 @@ export const published: Published[] = [
       ],
     },
     // 480x280 is 1.71:1 beside 1.78:1, and the buffer window is five seconds.
-    warnings: [
-      "buffer-against-peak",
-      "buffer-against-peak",
-      "buffer-against-peak",
-      "buffer-against-peak",
-      "aspect-ratio",
-    ],
+    warnings: ["buffer-against-peak", "aspect-ratio"],
   },
   {
     source: "mrbar42 / Peer5, create-vod-hls.sh (gist ae111731906f958b396f30906004b3fa), 480p as 842x480",
@@ -227,14 +221,7 @@ export const published: Published[] = [
         rung("1280x720", 3000, netflix),
       ],
     },
-    warnings: [
-      "aspect-ratio",
-      "aspect-ratio",
-      "aspect-ratio",
-      "aspect-ratio",
-      "aspect-ratio",
-      "aspect-ratio",
-    ],
+    warnings: ["aspect-ratio"],
   },
 ];
 

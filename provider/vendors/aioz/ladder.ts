@@ -4,22 +4,13 @@
  * one is followed.
  */
 import { LadderError } from "../../ladder/ladder";
-import type {
-  Audio,
-  AudioRung,
-  Ladder,
-  LadderProblem,
-  Rung,
-  VideoCodec,
-  VideoRung,
-} from "../../ladder/ladder";
-import { findings } from "../../ladder/rule";
+import type { Audio, AudioRung, Ladder, LadderProblem, Rung, VideoRung } from "../../ladder/ladder";
+import { fault, findings, formatNumber } from "../../ladder/rule";
 import type { Fault, Finding, LadderContext, Rule } from "../../ladder/rule";
+import { videoCodecNamed } from "../../ladder/codecs";
 import { rules } from "../../ladder/rules";
-import { fault, formatNumber } from "../../ladder/rules-of-a-rung";
-import { isOpen, number, properties, string, under } from "../../ladder/view";
-import type { LadderView, RungField, RungView } from "../../ladder/view";
-import { isUnknown } from "../../engine-values";
+import { items, number, properties, rungView, string } from "../../ladder/view";
+import type { Form, LadderView, RungView, Value } from "../../ladder/view";
 
 /**
  * AIOZ counts bitrates in bit/s. [assumed] No document states the unit. Its samples show 750000 for a 360p H.264 video
@@ -42,7 +33,7 @@ export type AiozType = "hls" | "dash";
 
 /** Video of an AIOZ quality. `index` is the video track of the source. */
 export interface AiozVideoConfig {
-  codec: VideoCodec;
+  codec: "h264" | "h265";
   bitrate: number;
   index: number;
 }
@@ -59,13 +50,20 @@ export interface AiozAudioConfig {
 
 /** What AIOZ has no field for and chooses itself. */
 export const aiozLosses = [
+  "sampleAspect",
   "fps",
   "profile",
   "level",
+  "tier",
+  "bitDepth",
+  "range",
   "peakBitrateKbps",
   "bufferKbit",
+  "rateControl",
   "keyframeIntervalSeconds",
+  "gopFrames",
   "bFrames",
+  "refFrames",
 ] as const satisfies readonly (keyof VideoRung)[];
 
 /** A field of a rung that AIOZ cannot carry. */
@@ -77,7 +75,7 @@ export interface AiozOptions {
   readonly type?: AiozType;
   /** Default: `fmp4` for dash; for hls `mpegts`, and `mp4` with H.265, which Apple does not play from a transport stream. */
   readonly containerType?: string;
-  /** Language of the audio, e.g. `en`. Unset: AIOZ's choice. */
+  /** Language of the audio where a rung names none, e.g. `en`. Unset: AIOZ's choice. */
   readonly language?: string;
   /** Fields the caller leaves to AIOZ; `aiozLosses` is all of them. */
   readonly allow?: readonly AiozLoss[];
@@ -102,23 +100,34 @@ export function toAiozQualities(ladder: Ladder, options: AiozOptions = {}): Aioz
 }
 
 function losses(rung: Rung, allow: readonly AiozLoss[]): LadderProblem[] {
-  if (rung.kind === "audio") return [];
-  const { name, width, height } = rung;
+  const problem = (field: string, message: string): LadderProblem => ({ rung: rung.name, field, message });
+  const sound =
+    rung.audio === undefined || rung.audio.codec === "aac"
+      ? []
+      : [problem("audio.codec", `AIOZ's documents show aac only, not ${rung.audio.codec}`)];
+  if (rung.kind === "audio") return sound;
+  const { width, height, codec } = rung;
   return [
     ...(HEIGHTS.includes(height)
       ? []
-      : [{ rung: name, field: "height", message: `AIOZ takes ${HEIGHTS.join(", ")}, not ${height}` }]),
+      : [problem("height", `AIOZ takes ${HEIGHTS.join(", ")}, not ${height}`)]),
     ...(Math.abs(width / height / (16 / 9) - 1) <= 0.02
       ? []
-      : [{ rung: name, field: "width", message: `AIOZ has no width, and ${width}x${height} is not 16:9` }]),
+      : [problem("width", `AIOZ has no width, and ${width}x${height} is not 16:9`)]),
+    ...(isAiozCodec(codec) ? [] : [problem("codec", `AIOZ takes ${CODECS.join(" or ")}, not ${codec}`)]),
+    ...sound,
     ...aiozLosses
       .filter((field) => rung[field] !== undefined && !allow.includes(field))
-      .map((field) => ({
-        rung: name,
-        field,
-        message: `AIOZ has no field for it and chooses it; leave it unset or allow "${field}"`,
-      })),
+      .map((field) =>
+        problem(field, `AIOZ has no field for it and chooses it; leave it unset or allow "${field}"`),
+      ),
   ];
+}
+
+const CODECS = ["h264", "h265"] as const;
+
+function isAiozCodec(codec: string): codec is (typeof CODECS)[number] {
+  return (CODECS as readonly string[]).includes(codec);
 }
 
 function clashes(rungs: readonly Rung[]): LadderProblem[] {
@@ -144,10 +153,11 @@ function quality(rung: Rung, { type = "hls", containerType, language }: AiozOpti
   const audioConfig = rung.audio && toAudioConfig(rung.audio, language);
   const common = { type, containerType: containerType ?? container(type, rung) };
   if (rung.kind === "audio") return { resolution: rung.name, ...common, audioConfig };
+  const codec = rung.codec === "h265" ? "h265" : "h264";
   return {
     resolution: `${rung.height}p`,
     ...common,
-    videoConfig: { codec: rung.codec, bitrate: rung.bitrateKbps * BITS_PER_KBIT, index: 0 },
+    videoConfig: { codec, bitrate: rung.bitrateKbps * BITS_PER_KBIT, index: 0 },
     ...(audioConfig && { audioConfig }),
   };
 }
@@ -158,11 +168,12 @@ function container(type: AiozType, rung: VideoRung | AudioRung): string {
 }
 
 function toAudioConfig(
-  { codec, bitrateKbps, channels, sampleRateHz }: Audio,
-  language?: string,
+  { bitrateKbps, channels, sampleRateHz, language: own }: Audio,
+  otherwise?: string,
 ): AiozAudioConfig {
+  const language = own ?? otherwise;
   return {
-    codec,
+    codec: "aac",
     bitrate: bitrateKbps * BITS_PER_KBIT,
     channels: String(channels),
     sampleRate: sampleRateHz,
@@ -181,58 +192,54 @@ export function checkAiozQualities(qualities: unknown, context: LadderContext = 
 
 /** AIOZ's `qualities` as the rules see them; paths are the user's: `[2].videoConfig.bitrate`. */
 function aiozView(qualities: unknown): LadderView {
-  return {
-    rungs: Array.isArray(qualities) ? qualities.map(qualityView) : [],
-    isOpen: isUnknown(qualities),
-  };
+  return { rungs: items(qualities).map(qualityView), isOpen: !Array.isArray(qualities) };
 }
 
-const names: Partial<Record<RungField, string>> = {
-  height: "resolution",
-  codec: "videoConfig.codec",
-  bitrateKbps: "videoConfig.bitrate",
-  audio: "audioConfig",
-  "audio.codec": "audioConfig.codec",
-  "audio.bitrateKbps": "audioConfig.bitrate",
-  "audio.channels": "audioConfig.channels",
-  "audio.sampleRateHz": "audioConfig.sampleRate",
-};
-
-function qualityView(raw: unknown, index: number): RungView {
-  const { resolution, type, containerType, videoConfig, audioConfig } = properties(raw);
-  const video = properties(videoConfig);
-  const audio = properties(audioConfig);
-  const [, height] = /^(\d+)p$/i.exec(string(resolution) ?? "") ?? [];
-  const codec = string(video.codec);
-  return {
-    kind: height === undefined && videoConfig === undefined && audioConfig !== undefined ? "audio" : "video",
-    label: string(resolution) ?? `[${index}]`,
-    at: under(`[${index}]`, names),
-    group: [type, videoConfig, video.codec].some(isUnknown)
-      ? undefined
-      : `${string(type) ?? ""} ${codec ?? ""}`,
-    container: string(containerType),
-    isOpen: raw === undefined || isOpen(raw),
-    raw,
-    height: height === undefined ? undefined : Number(height),
-    codec,
-    bitrateKbps: kbps(video.bitrate),
-    audio: {
-      codec: string(audio.codec),
-      bitrateKbps: kbps(audio.bitrate),
-      channels: number(audio.channels) ?? count(string(audio.channels)),
-      sampleRateHz: number(audio.sampleRate),
-    },
-  };
-}
-
-function kbps(bitrate: unknown): number | undefined {
+const toKbps = (bitrate: unknown): unknown => {
   const bits = number(bitrate);
   return bits === undefined ? undefined : bits / BITS_PER_KBIT;
+};
+const toBits = (kbps: Value): Value => Math.round(Number(kbps) * BITS_PER_KBIT);
+const toCount = (text: unknown): unknown =>
+  typeof text === "string" && /^\d+$/.test(text) ? Number(text) : text;
+
+const form: Form = {
+  height: {
+    at: "resolution",
+    read: (resolution) => heightOf(resolution),
+    write: (height) => `${height}p`,
+  },
+  codec: "videoConfig.codec",
+  bitrateKbps: { at: "videoConfig.bitrate", read: toKbps, write: toBits },
+  container: "containerType",
+  protocol: "type",
+  audio: "audioConfig",
+  "audio.codec": "audioConfig.codec",
+  "audio.bitrateKbps": { at: "audioConfig.bitrate", read: toKbps, write: toBits },
+  "audio.channels": { at: "audioConfig.channels", read: toCount, write: String },
+  "audio.sampleRateHz": "audioConfig.sampleRate",
+  "audio.language": "audioConfig.language",
+};
+
+function heightOf(resolution: unknown): number | undefined {
+  const [, height] = /^(\d+)p$/i.exec(string(resolution) ?? "") ?? [];
+  return height === undefined ? undefined : Number(height);
 }
 
-function count(text: string | undefined): number | undefined {
-  return text !== undefined && /^\d+$/.test(text) ? Number(text) : undefined;
+function qualityView(raw: unknown, index: number): RungView {
+  const { resolution, videoConfig, audioConfig } = properties(raw);
+  const isAudio =
+    heightOf(resolution) === undefined && videoConfig === undefined && audioConfig !== undefined;
+  const kind = isAudio && !("videoConfig" in properties(raw)) ? "audio" : "video";
+  return rungView({
+    raw,
+    kind,
+    place: `[${index}]`,
+    form,
+    label: string(resolution) ?? `[${index}]`,
+    // Of an audio-only quality the resolution is any label.
+    nameProperty: kind === "audio" ? "resolution" : "",
+  });
 }
 
 // Published: hls mpegts or mp4, dash fmp4. The server code (docs/sheets/aioz.md, section 8) takes hls mpegts or fmp4, dash mp4 or
@@ -251,6 +258,7 @@ export const aiozRules = [
       "The resolution of a video quality is one that some AIOZ document lists, 144p to 4320p; they disagree on the list.",
     source:
       "AIOZ docs pages live-streaming and media, OpenAPI CreateStreamingRequest (docs/sheets/aioz.md, section 8)",
+    reads: ["height"],
     check: ({ rungs }) =>
       rungs.flatMap((rung) => {
         const resolution = string(properties(rung.raw).resolution);
@@ -266,10 +274,27 @@ export const aiozRules = [
       }),
   },
   {
+    id: "aioz-codec",
+    severity: "warning",
+    about: "The video codec is h264 or h265, by that name: AIOZ's documents show no other.",
+    source: "AIOZ docs page live-streamings/videos and SDK (docs/sheets/aioz.md, section 8)",
+    reads: ["codec"],
+    check: ({ rungs }) =>
+      rungs.flatMap((rung) => {
+        const { codec } = rung;
+        if (codec === undefined || isAiozCodec(codec)) return [];
+        const meant = videoCodecNamed(codec);
+        const isKnown = meant !== undefined && isAiozCodec(meant);
+        const message = `AIOZ takes ${CODECS.join(" or ")}, not "${codec}"${isKnown ? `; did you mean ${meant}?` : ""}`;
+        return [fault(rung, "codec", message, { cause: codec, ...(isKnown ? { use: meant } : {}) })];
+      }),
+  },
+  {
     id: "aioz-type",
     severity: "error",
     about: "The type is hls or dash.",
     source: "AIOZ docs page media/video, QualityConfig (docs/sheets/aioz.md, section 8)",
+    reads: [],
     check: ({ rungs }) =>
       rungs.flatMap((rung) => {
         const type = string(properties(rung.raw).type);
@@ -283,6 +308,7 @@ export const aiozRules = [
     severity: "error",
     about: "The container goes with the type: hls in mpegts, mp4 or fmp4; dash in fmp4, mp4 or webm.",
     source: "AIOZ docs page media/video and docs/llms/live-streaming.md (docs/sheets/aioz.md, section 8)",
+    reads: ["container", "protocol"],
     check: ({ rungs }) =>
       rungs.flatMap((rung) => {
         const { type, containerType } = properties(rung.raw);
@@ -301,6 +327,7 @@ export const aiozRules = [
     severity: "warning",
     about: "Bitrates are in bit/s: below 10 000 they are usually meant as kbps.",
     source: "AIOZ samples (750000 for 360p, 192000 for audio); the unit itself is stated nowhere",
+    reads: [],
     check: ({ rungs }) =>
       rungs.flatMap((rung) =>
         (
@@ -327,5 +354,5 @@ export const aiozRules = [
 export type AiozRuleId = (typeof aiozRules)[number]["id"];
 
 function misfit(rung: RungView, field: keyof AiozQuality, message: string): Fault[] {
-  return [{ path: `${rung.at()}.${field}`, message: `rung "${rung.label}": ${message}` }];
+  return [{ path: `${rung.at()}.${field}`, message, rung, cause: message }];
 }

@@ -348,15 +348,17 @@ function validate(given: Known<Inputs>): Problem[] {
   );
   if (!ladder) return problems;
   const off = given.ladderRulesOff?.filter((id) => id !== undefined) ?? [];
-  const segmentFormat = packaging?.hls?.segmentFormat;
+  const segmentFormat = protocols?.includes("hls") ? packaging?.hls?.segmentFormat : undefined;
   return [
     ...problems,
     ...ladderProblems(
       "ladder",
-      checkTenbyteLadder(ladder, { mode, off, ...(segmentFormat ? { segmentFormat } : {}) }),
+      checkTenbyteLadder(ladder, { mode, off, ...(segmentFormat && { segmentFormat }) }),
     ),
   ];
 }
 
-const repeats = (items: (string | undefined)[] | undefined): boolean =>
-  items !== undefined && new Set(items).size < items.length;
+const repeats = (items: (string | undefined)[] | undefined): boolean => {
+  const known = items?.filter((item) => item !== undefined) ?? [];
+  return new Set(known).size < known.length;
+};
