@@ -1,10 +1,27 @@
 /** Frame rates and GOP lengths as exact fractions: 29.97 is 30000/1001, and a GOP is a whole number of frames. */
 import { Fraction as ExactNumber } from "fraction.js";
 
-/** An exact fraction. The library's types name the class, and not what it makes, to a CommonJS package. */
-export const Fraction = ExactNumber;
-/** An exact fraction. */
-export type Fraction = InstanceType<typeof ExactNumber>;
+/** An exact fraction: what of the library is used here. */
+export interface Fraction {
+  readonly n: bigint;
+  readonly d: bigint;
+  mul(by: number | Fraction): Fraction;
+  div(by: number | Fraction): Fraction;
+  sub(by: number | Fraction): Fraction;
+  /** The smallest that both go into a whole number of times. */
+  lcm(other: Fraction): Fraction;
+  inverse(): Fraction;
+  abs(): Fraction;
+  compare(to: number | Fraction): number;
+  valueOf(): number;
+  /** `30000/1001`. */
+  toFraction(): string;
+}
+
+/** An exact fraction of a number, of a text such as `30000/1001`, or of two whole numbers. */
+export function exact(value: number | string, over?: number): Fraction {
+  return over === undefined ? new ExactNumber(value) : new ExactNumber(Number(value), over);
+}
 
 /** Frames per second: a number as it is said (`30`, `29.97`, `59.94`), or a fraction (`"30000/1001"`). */
 export type Rate = number | string;
@@ -23,14 +40,14 @@ export function exactRate(rate: unknown): Fraction | undefined {
   const value = fraction(rate);
   if (value === undefined || value.compare(0) <= 0) return undefined;
   if (value.d === 1n || typeof rate === "string") return value;
-  const broadcast = new Fraction(Math.round(value.valueOf() * 1.001) * 1000, 1001);
+  const broadcast = exact(Math.round(value.valueOf() * 1.001) * 1000, 1001);
   return Math.abs(broadcast.valueOf() - value.valueOf()) <= ROUNDING ? broadcast : value;
 }
 
 function fraction(value: unknown): Fraction | undefined {
-  if (typeof value === "number") return Number.isFinite(value) ? new Fraction(value) : undefined;
+  if (typeof value === "number") return Number.isFinite(value) ? exact(value) : undefined;
   if (typeof value !== "string" || !/^\d+(\.\d+)?(\/[1-9]\d*)?$/.test(value)) return undefined;
-  return new Fraction(value);
+  return exact(value);
 }
 
 /** A rate as a number, for arithmetic that need not be exact; undefined for what is no rate. */
@@ -40,7 +57,7 @@ export function framesPerSecond(rate: unknown): number | undefined {
 
 /** A rate as it is said: `30`, `29.97`, `23.976`. */
 export function formatRate(rate: Rate | Fraction): string {
-  const value = rate instanceof Fraction ? rate : exactRate(rate);
+  const value = typeof rate === "object" ? rate : exactRate(rate);
   return value === undefined ? String(rate) : String(Math.round(value.valueOf() * 1000) / 1000);
 }
 
@@ -51,7 +68,7 @@ export function asRate(rate: Fraction): Rate {
 
 /** A time in seconds as a fraction, to the microsecond. */
 export function exactSeconds(seconds: number): Fraction {
-  return new Fraction(Math.round(seconds * 1e6), 1_000_000);
+  return exact(Math.round(seconds * 1e6), 1_000_000);
 }
 
 /**

@@ -1,6 +1,6 @@
 /** Keyframes: how far apart, and whether the rungs meet in them. */
-import { Fraction } from "../rate";
-import { exactSeconds, isMultiple, isSame } from "../rate";
+import { exact, exactSeconds, isMultiple, isSame } from "../rate";
+import type { Fraction } from "../rate";
 import { eachRung, fault, formatNumber, has, put } from "../rule";
 import type { FaultDetails, KnownContext, Rule } from "../rule";
 import type { GopView, RungField, RungView } from "../view";
@@ -116,7 +116,7 @@ const keyframeIntervalLength = {
     const { gop, rate } = rung;
     const seconds = gop.seconds.valueOf();
     if (seconds >= 0.5 - 1e-9 && seconds <= LONGEST) return [];
-    const { words, suggest } = useGop(rung, nearest(new Fraction(2), rate));
+    const { words, suggest } = useGop(rung, nearest(exact(2), rate));
     const message = `a keyframe every ${length(gop.seconds, gop.frames)}; ${words}`;
     return [
       fault(rung, gopField(rung), message, { cause: formatNumber(seconds), ...(suggest ? { suggest } : {}) }),

@@ -51,6 +51,9 @@ const positiveNumber = {
         ? [fault(rung, field, `${formatNumber(value)} is not above zero`)]
         : [],
     ),
+    ...(rung.isWritten("fps") && rung.fps === undefined
+      ? [fault(rung, "fps", 'is no frame rate; write it like 25, 29.97 or "30000/1001"')]
+      : []),
     ...notNegative(rung).flatMap(([field, value]) =>
       value !== undefined && value < 0
         ? [fault(rung, field, `${formatNumber(value)} is negative; 0 passes`, { use: 0 })]

@@ -50,8 +50,8 @@ export interface AiozAudioConfig {
 
 /** What AIOZ has no field for and chooses itself. */
 export const aiozLosses = [
-  "sampleAspect",
   "fps",
+  "sampleAspect",
   "profile",
   "level",
   "tier",
