@@ -1,32 +1,77 @@
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
+import { closest } from "fastest-levenshtein";
 import { z } from "zod";
 import { messageOf, StreamkeysError } from "../provider/define/errors";
-import type { Ladder } from "../provider/ladders";
+import {
+  audioCodecNamed,
+  type Ladder,
+  type PresetName,
+  presets,
+  type Rate,
+  videoCodecNamed,
+} from "../provider/ladders";
 
 /** A ladder in a file: the portable form of docs/ladders.md as JSON. */
 
 const positive = z.number().positive();
+const count = z.number().int().min(0);
+
+/** One of several words; another one that means one of them is told so. */
+function oneOf<T extends string>(
+  words: readonly [T, ...T[]],
+  meant: (word: string) => string | undefined = () => undefined,
+) {
+  return z.enum(words, {
+    error: ({ input }) => {
+      const near = typeof input === "string" ? (meant(input) ?? closest(input, [...words])) : undefined;
+      return near === undefined
+        ? undefined
+        : `"${String(input)}" is none of ${words.join(", ")}; did you mean ${near}?`;
+    },
+  });
+}
+
 const audio = z.strictObject({
-  codec: z.enum(["aac"]),
+  codec: oneOf(["aac", "he-aac", "he-aac-v2", "opus", "ac-3", "e-ac-3"], audioCodecNamed),
   bitrateKbps: positive,
   channels: positive,
   sampleRateHz: positive,
+  language: z.string().exactOptional(),
+  group: z.string().exactOptional(),
 });
+
+const isRate = (value: unknown): boolean =>
+  typeof value === "number" ? value > 0 : typeof value === "string" && /^\d+\/[1-9]\d*$/.test(value);
+
+const rate = z.custom<Rate>(
+  isRate,
+  'expected number above zero, such as 25 or 29.97, or a text such as "30000/1001"',
+);
 
 const videoRung = z.strictObject({
   kind: z.literal("video"),
   name: z.string(),
   width: positive,
   height: positive,
-  fps: positive,
-  codec: z.enum(["h264", "h265"]),
+  sampleAspect: z
+    .string()
+    .regex(/^\d+:[1-9]\d*$/, 'write it like "64:45"')
+    .exactOptional(),
+  fps: rate.exactOptional(),
+  codec: oneOf(["h264", "h265", "av1"], videoCodecNamed),
   profile: z.string().exactOptional(),
   level: z.string().exactOptional(),
+  tier: oneOf(["main", "high"]).exactOptional(),
+  bitDepth: count.exactOptional(),
+  range: oneOf(["sdr", "hdr10", "hlg", "dolby-vision"]).exactOptional(),
   bitrateKbps: positive,
   peakBitrateKbps: positive.exactOptional(),
   bufferKbit: positive.exactOptional(),
-  keyframeIntervalSeconds: positive,
-  bFrames: z.number().int().min(0).exactOptional(),
+  rateControl: oneOf(["cbr", "vbr"]).exactOptional(),
+  keyframeIntervalSeconds: positive.exactOptional(),
+  gopFrames: positive.exactOptional(),
+  bFrames: z.number().min(0).exactOptional(),
+  refFrames: z.number().min(0).exactOptional(),
   audio: audio.exactOptional(),
 });
 
@@ -34,8 +79,21 @@ const audioRung = z.strictObject({ kind: z.literal("audio"), name: z.string(), a
 
 const ladder = z.strictObject({
   name: z.string(),
-  rungs: z.array(z.discriminatedUnion("kind", [videoRung, audioRung])).min(1),
+  rungs: z.array(z.discriminatedUnion("kind", [videoRung, audioRung])),
 });
+
+/**
+ * A preset by name, or the ladder in a file.
+ * @throws StreamkeysError when it is neither, or naming the path of everything that is not as it should be.
+ */
+export function findLadder(source: string): Ladder {
+  if (Object.hasOwn(presets, source)) return presets[source as PresetName];
+  if (existsSync(source)) return readLadder(source);
+  const near = closest(source, Object.keys(presets));
+  throw new StreamkeysError(
+    `"${source}" is neither a preset nor a file. Did you mean ${near}? \`streamkeys ladder --list\` shows the presets.`,
+  );
+}
 
 /**
  * The ladder in a file.

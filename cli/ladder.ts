@@ -1,4 +1,4 @@
-import { existsSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { type Command, InvalidArgumentError, Option } from "commander";
 import {
   aiozLosses,
@@ -6,12 +6,14 @@ import {
   checkAiozQualities,
   checkLadder,
   checkTenbyteLadder,
+  costTable,
   type Finding,
   type Ladder,
+  type LadderContext,
+  ladderCost,
   LadderError,
+  ladderSummary,
   ladderSvg,
-  ladderTable,
-  type PresetName,
   presets,
   rules,
   tenbyteRules,
@@ -19,12 +21,16 @@ import {
   toTenbyteLadder,
 } from "../provider/ladders";
 import { withManual } from "./help";
-import { readLadder } from "./ladder-file";
-import { print, printJson, printTable, say } from "./output";
+import { addLadderDiff } from "./ladder-diff";
+import { findLadder } from "./ladder-file";
+import { print, printJson, printParagraph, printTable, say } from "./output";
 
 interface LadderOptions {
   vendor?: VendorName;
+  segment?: number;
+  segmentFormat?: string;
   svg?: string;
+  cost?: true;
   off: string[];
   list?: true;
   json?: true;
@@ -44,9 +50,17 @@ export function addLadder(program: Command): void {
     .addOption(
       new Option("--vendor <vendor>", "hold it against this vendor's limits").choices(Object.keys(forms)),
     )
-    .option("--svg <file>", "draw it: bitrate against picture height")
+    .addOption(new Option("--segment <seconds>", "length of a media segment").argParser(seconds))
     .addOption(
-      new Option("--off <rule...>", "ids of rules that are not to be reported; docs/ladders.md lists them")
+      new Option("--segment-format <format>", "container of the segments").choices(["mpegts", "fmp4"]),
+    )
+    .option("--svg <file>", "draw it: bitrate against picture height")
+    .option("--cost", "show what it takes to encode and to deliver")
+    .addOption(
+      new Option(
+        "--off <rule...>",
+        "ids of rules that are not to be reported, for one rung as <id>@<rung>; docs/ladder-reference.md lists them",
+      )
         .argParser(ruleId)
         .default([], "none"),
     )
@@ -54,25 +68,29 @@ export function addLadder(program: Command): void {
     .option("--json", "print ladder, findings and the vendor's form as JSON");
   command.action((source: string | undefined, options: LadderOptions) => {
     if (source === undefined || options.list) listPresets(options);
-    else showLadder(source, options, command);
+    else showLadder(source, options);
   });
   withManual(command, {
     examples: [
       ["streamkeys ladder h264-1080p60", "a preset"],
-      [
-        "streamkeys ladder news.json --vendor tenbyte --svg news.svg",
-        "your own, for Tenbyte, with a picture",
-      ],
-      ["streamkeys ladder news.json --off bitrate-step fps-family", "without two of the rules"],
+      ["streamkeys ladder news.json --vendor tenbyte", "your own, for Tenbyte"],
+      ["streamkeys ladder news.json --off fps-family", "without one of the rules"],
     ],
     fine: "no error among the findings; warnings are taste",
     finding: "an error among the findings, or a file that is no ladder",
   });
+  addLadderDiff(command);
 }
 
-function ruleId(id: string, others: string[]): string[] {
+function seconds(text: string): number {
+  const value = Number(text);
+  if (value > 0) return value;
+  throw new InvalidArgumentError("Give a number of seconds above zero.");
+}
+
+function ruleId(entry: string, others: string[]): string[] {
   const ids = [...rules, ...tenbyteRules, ...aiozRules].map((rule) => rule.id);
-  if (ids.includes(id)) return [...others, id];
+  if (ids.includes(entry.replace(/@.+$/, ""))) return [...others, entry];
   throw new InvalidArgumentError(`The rules are ${ids.join(", ")}.`);
 }
 
@@ -83,33 +101,38 @@ function listPresets({ json }: LadderOptions): void {
   }
   const rows = Object.values(presets).map(({ name, rungs }) => [
     name,
-    rungs.map((rung) => rung.name).join(", "),
+    String(rungs.length),
+    rungs.length > 1 ? `${rungs[0]?.name ?? ""} to ${rungs.at(-1)?.name ?? ""}` : "",
   ]);
-  printTable(["preset", "rungs"], rows);
+  printTable(["preset", "rungs", "range"], rows);
 }
 
-function showLadder(source: string, options: LadderOptions, command: Command): void {
-  const ladder = Object.hasOwn(presets, source) ? presets[source as PresetName] : fromFile(source, command);
+function showLadder(source: string, options: LadderOptions): void {
+  const ladder = findLadder(source);
   const { findings, form } = check(ladder, options);
+  const cost = options.cost ? ladderCost(ladder) : undefined;
   if (options.svg !== undefined) {
     writeFileSync(options.svg, ladderSvg(ladder));
     say(`Drawn to ${options.svg}.`);
   }
   if (options.json) {
-    printJson({ ladder, findings, ...(form === undefined ? {} : { [options.vendor ?? ""]: form }) });
+    printJson({
+      ladder,
+      findings,
+      ...(form === undefined ? {} : { [options.vendor ?? ""]: form }),
+      ...(cost === undefined ? {} : { cost }),
+    });
   } else {
-    const { headers, rows } = ladderTable(ladder);
+    const { headers, rows } = ladderSummary(ladder);
     printTable(headers, rows);
+    if (cost !== undefined) {
+      print("");
+      const table = costTable(cost);
+      printTable(table.headers, table.rows);
+    }
     printFindings(findings);
   }
   if (findings.some(({ severity }) => severity === "error")) process.exitCode = 1;
-}
-
-function fromFile(file: string, command: Command): Ladder {
-  if (existsSync(file)) return readLadder(file);
-  return command.error(
-    `error: "${file}" is neither a preset nor a file. The presets are ${Object.keys(presets).join(", ")}.`,
-  );
 }
 
 function printFindings(findings: readonly Finding[]): void {
@@ -117,11 +140,10 @@ function printFindings(findings: readonly Finding[]): void {
     print("\nNothing is to be said against it.");
     return;
   }
-  print("");
-  printTable(
-    ["finding", "where", "what", "rule"],
-    findings.map(({ severity, path, message, rule }) => [severity, path || "ladder", message, rule]),
-  );
+  for (const { severity, path, message, rule } of findings) {
+    print("");
+    printParagraph(`${severity}  ${path || "ladder"}  ${rule}`, message);
+  }
 }
 
 interface Checked {
@@ -133,23 +155,28 @@ interface Checked {
 type VendorName = "tenbyte" | "aioz";
 
 /** Conversion and check of each vendor that takes a ladder. */
-const forms: Record<VendorName, (ladder: Ladder, off: string[]) => Checked> = {
-  tenbyte: (ladder, off) => {
+const forms: Record<VendorName, (ladder: Ladder, context: LadderContext) => Checked> = {
+  tenbyte: (ladder, context) => {
     const form = toTenbyteLadder(ladder);
     const mode = form.video ? "video" : "audio";
-    return { form, findings: checkTenbyteLadder(form, { mode, off }) };
+    return { form, findings: checkTenbyteLadder(form, { ...context, mode }) };
   },
-  aioz: (ladder, off) => {
+  aioz: (ladder, context) => {
     say(`AIOZ has no field for ${aiozLosses.join(", ")}, and chooses them itself.`);
     const form = toAiozQualities(ladder, { allow: aiozLosses });
-    return { form, findings: checkAiozQualities(form, { off }) };
+    return { form, findings: checkAiozQualities(form, context) };
   },
 };
 
-function check(ladder: Ladder, { vendor, off }: LadderOptions): Checked {
-  if (vendor === undefined) return { findings: checkLadder(ladder, { off }) };
+function check(ladder: Ladder, { vendor, off, segment, segmentFormat }: LadderOptions): Checked {
+  const context: LadderContext = {
+    off,
+    ...(segment === undefined ? {} : { segmentSeconds: segment }),
+    ...(segmentFormat === undefined ? {} : { segmentFormat }),
+  };
+  if (vendor === undefined) return { findings: checkLadder(ladder, context) };
   try {
-    return forms[vendor](ladder, off);
+    return forms[vendor](ladder, context);
   } catch (error) {
     if (!(error instanceof LadderError)) throw error;
     const refusals = error.problems.map(({ rung, field, message }): Finding => {
@@ -161,6 +188,6 @@ function check(ladder: Ladder, { vendor, off }: LadderOptions): Checked {
         rule: `to ${vendor}`,
       };
     });
-    return { findings: [...refusals, ...checkLadder(ladder, { off })] };
+    return { findings: [...refusals, ...checkLadder(ladder, context)] };
   }
 }

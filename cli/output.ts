@@ -35,6 +35,21 @@ export function printTable(headers: readonly string[], rows: readonly (readonly 
   print(table.toString().replace(/ +$/gm, ""));
 }
 
+/** Widest line of a text that is broken into lines. */
+const LINE = 80;
+
+/** Prints a heading, and below it a text in lines of at most 80 characters, set in. */
+export function printParagraph(heading: string, text: string): void {
+  const lines = oneLine(text)
+    .split(" ")
+    .reduce<string[]>((done, word) => {
+      const last = done.at(-1);
+      if (last === undefined || last.length + 1 + word.length > LINE) return [...done, `  ${word}`];
+      return [...done.slice(0, -1), `${last} ${word}`];
+    }, []);
+  print([heading, ...lines].join("\n"));
+}
+
 /** What a vendor says may hold anything; in a table, a comment or a line of progress it is one line of text. */
 export function oneLine(text: string): string {
   return text.replace(/[\s\p{Cc}]+/gu, " ").trim();

@@ -15,10 +15,17 @@ export type {
 export type { Rate } from "./ladder/rate";
 export { presets } from "./ladder/presets";
 export type { PresetName } from "./ladder/presets";
-export { cap, dropRung, withFps } from "./ladder/build";
-export type { Cap } from "./ladder/build";
+export { cap, dropRung, join, portrait, withFps, withinSource } from "./ladder/build";
+export type { Cap, Source } from "./ladder/build";
+export { rung } from "./ladder/rung";
+export type { RungInput } from "./ladder/rung";
+export { compareLadders, formatChange } from "./ladder/compare";
+export type { LadderChange } from "./ladder/compare";
+export { costTable, ladderCost } from "./ladder/cost";
+export type { CostInput, LadderCost, RungCost } from "./ladder/cost";
 export { levels, smallestLevel } from "./ladder/levels";
 export type { Demand, Level } from "./ladder/levels";
+export { audioCodecNamed, videoCodecNamed } from "./ladder/codecs";
 export { checkLadder, rules } from "./ladder/rules";
 export type { RuleId } from "./ladder/rules";
 export type { Finding, LadderContext, Rule, Severity, Suggestion } from "./ladder/rule";
@@ -42,6 +49,6 @@ export type {
   AiozType,
   AiozVideoConfig,
 } from "./vendors/aioz/ladder";
-export { ladderTable } from "./ladder/table";
+export { ladderSummary, ladderTable } from "./ladder/table";
 export type { LadderTable } from "./ladder/table";
 export { ladderSvg } from "./ladder/draw";

@@ -106,7 +106,8 @@ const NEVER_SENT = [
 ];
 
 /** What Node calls a certificate that does not hold: no request is sent over such a connection. */
-const UNTRUSTED = /CERT|SELF_SIGNED|TLS|UNABLE_TO|CRL|INVALID_CA|INVALID_PURPOSE|PATH_LENGTH|HOSTNAME_MISMATCH/;
+const UNTRUSTED =
+  /CERT|SELF_SIGNED|TLS|UNABLE_TO|CRL|INVALID_CA|INVALID_PURPOSE|PATH_LENGTH|HOSTNAME_MISMATCH/;
 
 function networkError(failure: CallFailure, error: unknown, account: Account): StreamkeysError {
   const { code = "", message } = isAxiosError(error) ? error : { message: "" };

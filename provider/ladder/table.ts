@@ -69,22 +69,42 @@ function sound({ audio }: Rung): string {
   return `${audio.codec} ${audio.bitrateKbps} kbps, ${audio.channels} ch, ${audio.sampleRateHz} Hz`;
 }
 
-/** Longest name that leaves the summary within 80 columns. */
+/** Widest that a summary may be, in characters, and how far apart its columns stand. */
+const WIDEST = 80;
+const GAP = 2;
+/** Longest name of a rung, and of a codec with its profile, that is shown whole. */
 const NAME = 14;
+const CODED = 14;
+/** What is left out of a summary that would be too wide, in this order. */
+const OPTIONAL = ["bit/px", "audio", "peak"];
 
 /**
  * The rungs of a ladder in few columns, for a terminal: with two spaces between columns at most 80 characters wide. A level in
  * brackets is not set: it is the smallest that takes the rung.
  */
 export function ladderSummary(ladder: Ladder): LadderTable {
-  return {
+  const full = {
     headers: ["rung", "size", "fps", "codec", "level", "kbps", "peak", "bit/px", "audio"],
     rows: ladder.rungs.map((rung) => [
-      rung.name.length > NAME ? `${rung.name.slice(0, NAME - 1)}~` : rung.name,
+      short(rung.name, NAME),
       ...(rung.kind === "video" ? picture(rung) : ["-", "-", "-", "-", "-", "-", "-"]),
       rung.audio === undefined ? "-" : `${rung.audio.codec} ${rung.audio.bitrateKbps}`,
     ]),
   };
+  return OPTIONAL.reduce((table, header) => (widthOf(table) > WIDEST ? without(table, header) : table), full);
+}
+
+const short = (text: string, most: number): string =>
+  text.length > most ? `${text.slice(0, most - 1)}~` : text;
+
+function widthOf({ headers: top, rows }: LadderTable): number {
+  const widths = top.map((header, at) => Math.max(header.length, ...rows.map((row) => row[at]?.length ?? 0)));
+  return widths.reduce((sum, width) => sum + width + GAP, -GAP);
+}
+
+function without<T extends LadderTable>({ headers: top, rows }: T, header: string) {
+  const at = top.indexOf(header);
+  return { headers: top.toSpliced(at, 1), rows: rows.map((row) => [...row].toSpliced(at, 1)) };
 }
 
 function picture(rung: VideoRung): string[] {
@@ -92,5 +112,5 @@ function picture(rung: VideoRung): string[] {
     videoRow(rung);
   const least = leastLevel(rung);
   const coded = profile === "-" ? codec : `${codec} ${profile}`;
-  return [size, fps, coded.slice(0, 13), level === "-" && least ? `(${least})` : level, average, peak, bits];
+  return [size, fps, short(coded, CODED), level === "-" && least ? `(${least})` : level, average, peak, bits];
 }
