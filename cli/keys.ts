@@ -1,5 +1,3 @@
-import { createHash } from "node:crypto";
-import { isDeepStrictEqual } from "node:util";
 import type { Command } from "commander";
 import ms from "ms";
 import { clock } from "../provider/hosts/clock";
@@ -7,8 +5,14 @@ import { resolveAccount } from "../provider/calls/account";
 import { messageOf } from "../provider/define/errors";
 import { openApi } from "../provider/calls";
 import { inputsOf } from "../provider/lifecycle/state";
-import { dueGeneration, durationMs, type RotationInputs } from "../provider/define/rotation";
-import { propertyOf } from "../provider/define/schema";
+import { fingerprint, keysOf } from "../provider/lifecycle/fingerprint";
+import {
+  dueGeneration,
+  durationMs,
+  isDatedAhead,
+  rotateAllOf,
+  type RotationInputs,
+} from "../provider/define/rotation";
 import { withManual } from "./help";
 import { printJson, printTable, say } from "./output";
 import { openStack, type StackOptions, type StackResource, type StackView, withStackOptions } from "./stack";
@@ -19,6 +23,21 @@ interface KeysOptions extends StackOptions {
   json?: true;
 }
 
+/** How a key stands. All but the first two are findings: the next `pulumi up`, or somebody, has something to do. */
+type Rotation =
+  | "not scheduled"
+  | "scheduled"
+  /** The next `pulumi up` rotates it. */
+  | "due"
+  /** The last `pulumi up` had to let it wait. */
+  | "put off"
+  /** Nobody knows whether a reset was done; the next `pulumi up` or `pulumi refresh` looks. */
+  | "uncertain"
+  /** It is dated ahead of the clock, so its age says nothing. */
+  | "dated ahead"
+  /** It is replaced and still opens the ingest, until the next `pulumi up` deletes it. */
+  | "being deleted";
+
 /** The keys of one resource. */
 interface KeyReport {
   urn: string;
@@ -27,11 +46,11 @@ interface KeyReport {
   id: string;
   /** Null for the vendor's default account. */
   account: string | null;
-  /** When the key was made, RFC 3339; null where state does not say. */
+  /** When the key was made, RFC 3339; null where nobody knows, as of a key that was taken over. */
   since: string | null;
   ageSeconds: number | null;
   reason: string | null;
-  rotation: "not scheduled" | "scheduled" | "due" | "put off" | "being deleted";
+  rotation: Rotation;
   /** When the next rotation falls due, RFC 3339; null where none is scheduled. */
   nextRotation: string | null;
   /** Of each key, the first 8 hex digits of its SHA-256. */
@@ -59,8 +78,10 @@ export function addKeys(program: Command): void {
       ["streamkeys keys --stack prod --live", "who is on air, and whose key is old"],
       ["streamkeys keys || pulumi up --yes", "in a scheduled job: rotates what is due"],
     ],
-    fine: "no key is due for rotation",
-    finding: "a key is due, or its rotation was put off, so run `pulumi up`; or something does not work",
+    fine: "no key is due for rotation, and no key that was replaced is left",
+    finding:
+      "a key is due, its rotation was put off, or what it replaced is still there, so run `pulumi up`; or something does " +
+      "not work",
   });
 }
 
@@ -71,7 +92,7 @@ async function run({ showSecrets, live, json, ...options }: KeysOptions): Promis
   const reports = await Promise.all(
     holders.map(async (holder) => ({
       ...reportOn(holder, view, now),
-      ...(showSecrets ? { values: keysOf(holder) } : {}),
+      ...(showSecrets ? { values: keysOf(holder.definition, holder.props) } : {}),
       ...(live ? { live: await liveOf(holder, view) } : {}),
     })),
   );
@@ -79,22 +100,23 @@ async function run({ showSecrets, live, json, ...options }: KeysOptions): Promis
   else if (reports.length === 0) say(`Stack ${view.name ?? ""} has no keys of ours.`);
   else printReports(reports, now);
   const isFinding = ({ rotation, live }: KeyReport): boolean =>
-    rotation === "due" || rotation === "put off" || live === "failed";
+    !["scheduled", "not scheduled"].includes(rotation) || live === "failed";
   if (reports.some(isFinding)) process.exitCode = 1;
 }
 
 function reportOn(holder: StackResource, view: StackView, now: Date): KeyReport {
-  const { urn, name, type, id, props } = holder;
+  const { urn, name, type, id, props, definition } = holder;
   const { keyGeneration } = props as RotationInputs;
-  const keys = Object.entries(keysOf(holder));
+  const since = sinceOf(holder, now);
+  const keys = Object.entries(keysOf(definition, props));
   return {
     urn,
     name,
     type,
     id,
     account: (props.account as string | undefined) ?? null,
-    since: keyGeneration?.since ?? null,
-    ageSeconds: keyGeneration ? Math.floor((now.getTime() - Date.parse(keyGeneration.since)) / 1000) : null,
+    since: since ?? null,
+    ageSeconds: since === undefined ? null : Math.floor((now.getTime() - Date.parse(since)) / 1000),
     reason: keyGeneration ? withoutValue(keyGeneration.reason) : null,
     ...rotationOf(holder, view, now),
     fingerprints: Object.fromEntries(keys.map(([key, value]) => [key, fingerprint(value)])),
@@ -105,17 +127,13 @@ function reportOn(holder: StackResource, view: StackView, now: Date): KeyReport 
 const withoutValue = (reason: string): string =>
   reason.replace(/^(trigger|rotateAll) (?!#[0-9a-f]{8}$).*/s, "$1");
 
-/** The keys among the secret outputs; the others are addresses that hold a key. */
-function keysOf({ definition, props }: StackResource): Record<string, string> {
-  const names = Object.keys(definition.outputs).filter(
-    (name) => propertyOf(definition.outputs, name).secret && /key$/i.test(name),
-  );
-  return Object.fromEntries(
-    names.flatMap((name) => (typeof props[name] === "string" ? [[name, props[name]]] : [])),
-  );
+/** A key that was taken over is as old as its object where only a new object has a new key; else nobody knows. */
+function sinceOf({ definition, props }: StackResource, now: Date): string | undefined {
+  const { keyGeneration } = props as RotationInputs;
+  if (!keyGeneration || isDatedAhead(keyGeneration, now)) return undefined;
+  if (keyGeneration.reason !== "adopted") return keyGeneration.since;
+  return definition.rotate || typeof props.createdAt !== "string" ? undefined : props.createdAt;
 }
-
-const fingerprint = (key: string): string => createHash("sha256").update(key).digest("hex").slice(0, 8);
 
 /** What the next `pulumi up` would do about the key, by the rule that it would go by. */
 function rotationOf(
@@ -128,10 +146,13 @@ function rotationOf(
   const slot = keyGeneration && every !== undefined ? Date.parse(keyGeneration.since) + every : undefined;
   const nextRotation = slot === undefined ? null : new Date(slot).toISOString().replace(".000Z", "Z");
   if (isReplaced) return { rotation: "being deleted", nextRotation: null };
+  if (keyGeneration?.uncertain !== undefined) return { rotation: "uncertain", nextRotation };
   if (keyGeneration?.pending) return { rotation: "put off", nextRotation };
-  const rotateAll = settings.config("streamkeys:rotateAll");
-  const next = dueGeneration(props, keyRotation, rotateAll, now);
-  if (keyGeneration && !isDeepStrictEqual(next, keyGeneration)) return { rotation: "due", nextRotation };
+  const asked = { rotation: keyRotation, rotateAll: rotateAllOf((key) => settings.config(key)) };
+  if (keyGeneration && dueGeneration(keyGeneration, keyRotation, asked, now, "")) {
+    return { rotation: "due", nextRotation };
+  }
+  if (keyGeneration && isDatedAhead(keyGeneration, now)) return { rotation: "dated ahead", nextRotation };
   return { rotation: nextRotation === null ? "not scheduled" : "scheduled", nextRotation };
 }
 
@@ -155,7 +176,7 @@ function printReports(reports: KeyReport[], now: Date): void {
     ["name", ({ name }) => name],
     ["type", ({ type }) => type],
     ["account", ({ account }) => account ?? "-"],
-    ["age", ({ ageSeconds }) => (ageSeconds === null ? "-" : ms(ageSeconds * 1000))],
+    ["age", ({ ageSeconds }) => (ageSeconds === null ? "unknown" : ms(ageSeconds * 1000))],
     ["last reason", ({ reason }) => reason ?? "-"],
     ["next rotation", (report) => nextRotation(report, now)],
     ["fingerprint", ({ fingerprints }) => listed(fingerprints)],

@@ -22,7 +22,8 @@ export interface RedundantIngestArgs {
 /**
  * The same channel twice, for an encoder with a primary and a backup target. Both keys are never rotated in one
  * `pulumi up`, whatever makes them due (schedule, trigger, `streamkeys:rotateAll`): the backup's waits for the next run,
- * so an encoder that has to be told a new key always has one target that works.
+ * so an encoder that has to be told a new key always has one target that works. A backup that waits goes before a primary
+ * that is due again.
  */
 export class RedundantIngest extends pulumi.ComponentResource {
   /** Publish URL of the primary. Secret. */
@@ -39,7 +40,7 @@ export class RedundantIngest extends pulumi.ComponentResource {
   constructor(name: string, args: RedundantIngestArgs, opts?: pulumi.ComponentResourceOptions) {
     super("streamkeys:index:RedundantIngest", name, {}, opts);
     const { keyRotation = {} } = args;
-    const primary = args.primary(keyRotation, { parent: this });
+    const primary = args.primary({ ...keyRotation, leads: true }, { parent: this });
     const notWith = primary.key.keyGeneration.apply(({ since }) => since);
     const backup = args.backup({ ...keyRotation, notWith }, { parent: this });
     this.primaryUrl = pulumi.secret(primary.publishUrl);

@@ -28,13 +28,18 @@ export interface KeyRotation {
   trigger?: pulumi.Input<string | undefined>;
   /** `keyGeneration.since` of another key. In a run that rotates that one, this one waits for the next run. */
   notWith?: pulumi.Input<string | undefined>;
+  /** Whether another key waits for this one by `notWith`: it then has its turn before this one is rotated again. */
+  leads?: pulumi.Input<boolean | undefined>;
 }
 
 /** Which key this is. Changes with every rotation. */
 export interface KeyGeneration {
   /** Time slot the key belongs to, RFC 3339 UTC. */
   since: string;
-  /** Why this generation was begun: `created`, `every 30d`, or `trigger` or `rotateAll` with a digest of its value. */
+  /**
+   * Why this generation was begun: `created`, `adopted`, `every 30d`, `trigger` or `rotateAll` with a digest, `changed outside` or
+   * `changed in the program`.
+   */
   reason: string;
 }
 
@@ -68,6 +73,8 @@ export abstract class StreamkeysResource extends pulumi.CustomResource {
         types: `${typesAbove(options.parent)}${spec.type}`,
         name,
       });
+      const told = thisRun(options);
+      if (Object.keys(told).length > 0) props.thisRun = told;
     }
     props.__provider = providerText(spec.type);
     super(
@@ -80,6 +87,17 @@ export abstract class StreamkeysResource extends pulumi.CustomResource {
     );
     explainUnlessTaken(this);
   }
+}
+
+/** What the engine tells the program and not the provider, as far as rotating a key depends on it. Not kept in state. */
+function thisRun({ protect, retainOnDelete, parent }: pulumi.CustomResourceOptions): Record<string, true> {
+  // The SDK hands it down from the parent, and does not show it in its types.
+  const above = (parent ?? {}) as { __protect?: boolean };
+  return {
+    ...(pulumi.runtime.isDryRun() ? { preview: true } : {}),
+    ...((protect ?? above.__protect) ? { protect: true } : {}),
+    ...(retainOnDelete ? { retainOnDelete: true } : {}),
+  };
 }
 
 /** The types of the resources above, outermost first, as a URN has them. */

@@ -271,7 +271,7 @@ export class Stream extends StreamkeysResource {
   declare readonly interruptLive: pulumi.Output<pulumi.Unwrap<StreamArgs["interruptLive"]>>;
   /** RTMP ingest URL, without the key. Unset for pull streams. */
   declare readonly rtmpUrl: pulumi.Output<string | undefined>;
-  /** SRT ingest URL. Secret: it holds the stream key. Unset for pull streams. */
+  /** SRT ingest URL without the key, which others rotate: `srtPublishUrl` of a `StreamKey` has both. Unset for pull streams. Secret. */
   declare readonly srtUrl: pulumi.Output<string | undefined>;
   /** HLS playback URL. Unset when `outputProtocols` lacks `hls`. */
   declare readonly hlsUrl: pulumi.Output<string | undefined>;

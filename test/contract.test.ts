@@ -151,7 +151,7 @@ describe.each(all)("%s", (_, vendor, definition) => {
         if (check(without).failures.length > 0) continue;
         const now = await bench.up(kept, without);
         expect({ name, did: (await bench.up(now, without)).did }).toEqual({ name, did: "nothing" });
-        expect((await bench.read(now))?.inputs).toEqual(now.inputs);
+        expect(declaredIn((await bench.read(now))?.inputs)).toEqual(declaredIn(now.inputs));
         await bench.remove(now);
       }
     });
@@ -170,7 +170,7 @@ describe.each(all)("%s", (_, vendor, definition) => {
         });
         const found = await bench.read(now);
         expect(found?.props).toEqual(now.outs);
-        expect(found?.inputs).toEqual(now.inputs);
+        expect(declaredIn(found?.inputs)).toEqual(declaredIn(now.inputs));
         await reported(now, change);
         await bench.remove(now);
       }
@@ -500,6 +500,11 @@ describe.each(all)("%s", (_, vendor, definition) => {
     return "name" in definition.inputs ? { name: "news", ...inputs } : inputs;
   }
 });
+
+/** Inputs without the one that only announces what the record in the outputs says. */
+function declaredIn({ keyGeneration: _, ...inputs }: Props = {}): Props {
+  return inputs;
+}
 
 /** What the vendor should report for a value: objects and lists may hold more than was sent. */
 function expectation(value: unknown): unknown {

@@ -1,5 +1,13 @@
 import type { z } from "zod";
 import type { Api, CallOptions, Method, Path, Reply } from "../define/api";
+import {
+  LostAnswer,
+  Refused,
+  StoppedByLook,
+  Unauthorized,
+  UnexpectedReply,
+  Unreachable,
+} from "../define/errors";
 import type { Account } from "./account";
 import { answerError, isSuccess, parsed } from "./answer";
 import { type VendorClock, vendorClock } from "./clock";
@@ -31,19 +39,46 @@ function lineTo(account: Account): Line {
 /** Opens an account. Every Api of one account shares its limiter, its pauses and its shared answers. */
 export function openApi(account: Account): Api {
   const { limiter, answers, clock } = lineTo(account);
+  const direct = apiThrough((call) => call(), {
+    get: (_name, _maxAgeMs, load) => load(),
+    drop: answers.drop,
+  });
+  return apiThrough(limiter.run, answers);
 
-  const answered = (method: Method, at: Path, options: CallOptions): Promise<Reply<string>> =>
-    limiter.run(
-      async () => {
-        const sentAt = Date.now();
-        const reply = await sendOnce(account, method, at, options);
-        clock.learn(sentAt, Date.now(), reply.headers);
-        if (isSuccess(reply)) return reply;
-        throw answerError(`${method} ${at.encoded}`, reply, account);
-      },
-      options.repeatable ?? (method !== "POST" || options.idempotencyKey !== undefined),
+  function apiThrough(run: Limiter["run"], shared: SharedAnswers): Api {
+    return callsOf(account, shared, clock, (method, at, options) =>
+      run(
+        async () => {
+          if (options.before) await nothingDoneYet(options.before(direct));
+          const sentAt = Date.now();
+          const reply = await sendOnce(account, method, at, options);
+          clock.learn(sentAt, Date.now(), reply.headers);
+          if (isSuccess(reply)) return reply;
+          throw answerError(`${method} ${at.encoded}`, reply, account);
+        },
+        options.repeatable ?? (method !== "POST" || options.idempotencyKey !== undefined),
+      ),
     );
+  }
+}
 
+/** A look that got no answer has changed nothing, so look and call may be repeated, whatever the call is. */
+async function nothingDoneYet(look: Promise<void>): Promise<void> {
+  try {
+    await look;
+  } catch (error) {
+    if (error instanceof LostAnswer || error instanceof UnexpectedReply) throw new Unreachable(error.failure);
+    if (error instanceof Refused || error instanceof Unauthorized) throw new StoppedByLook(error);
+    throw error;
+  }
+}
+
+function callsOf(
+  account: Account,
+  answers: SharedAnswers,
+  clock: VendorClock,
+  answered: (method: Method, at: Path, options: CallOptions) => Promise<Reply<string>>,
+): Api {
   const request = async <T>(
     method: Method,
     at: Path,

@@ -33,6 +33,11 @@ export interface CallOptions {
    * again. Both are of one attempt: see `Attempt.mark`.
    */
   idempotencyKey?: string;
+  /**
+   * A look that belongs to the call: made in the same turn of the account's line, before every try. It calls by `direct`,
+   * which does not queue. What it throws stops the call; a look that got no answer is repeated together with the call.
+   */
+  before?: (direct: Api) => Promise<void>;
   /** Whether a lost answer may be answered by asking again. True for all but POST unless said otherwise. */
   repeatable?: boolean;
 }

@@ -89,6 +89,14 @@ export class OrphanRisk extends StreamkeysError {
   override readonly name = "OrphanRisk";
 }
 
+/** The look before a call was turned down, so the call was not made. Not the call's own refusal, which vendors act on. */
+export class StoppedByLook extends StreamkeysError {
+  override readonly name = "StoppedByLook";
+  constructor(readonly reason: CallError) {
+    super(reason.message, { cause: reason });
+  }
+}
+
 /** Deleting or replacing would cut a running broadcast, and nobody asked for that. */
 export class LiveRefusal extends StreamkeysError {
   override readonly name = "LiveRefusal";

@@ -83,6 +83,8 @@ export interface Seen {
   inputs: Props;
   /** Outputs; a partial set where the object is still in the making. */
   outputs: Props;
+  /** Of a create that may take a key over: it did not, the key is new. */
+  isNewKey?: true;
 }
 
 /** One object of a listing: enough to show it and to adopt it. */
@@ -168,6 +170,8 @@ export interface Definition<I extends Shape = Shape, O extends Shape = Shape> {
   childOf?: string;
   /** Exists exactly once an account: nothing makes it and nothing deletes it. */
   singleton?: true;
+  /** The id of what creating takes over, where the inputs tell it. */
+  takesOver?(inputs: Partial<Values<I>>): string | undefined;
   /** Creating takes over what exists, for example the key of a stream; no request makes an object. */
   makesNothing?: true;
   /** Deleting the resource leaves the object at the vendor, for example a key that lives with its stream. */

@@ -23,19 +23,30 @@ export const keyRotation = z
         "`keyGeneration.since` of another key. In a run that rotates that one, this one waits for the next run.",
       )
       .optional(),
+    leads: z
+      .boolean()
+      .describe(
+        "Whether another key waits for this one by `notWith`. This one is then not rotated in two runs in succession, so " +
+          "that the other has its turn. `RedundantIngest` sets both.",
+      )
+      .optional(),
   })
   .describe("When the key is rotated. `streamkeys:rotateAll` in the stack config rotates every key besides.")
   .meta({ ours: true, title: "KeyRotation" })
   .optional();
 
-/** The computed input `keyGeneration`: which key this is. A change of it is what rotates. */
+/**
+ * Which key this is. As an output, it is the record of what was done, and all that decides what is due. The computed
+ * input of that name only announces, for preview, what the record will lead to: `check` computes it, and sees no outputs.
+ */
 export const keyGeneration = z
   .strictObject({
     since: z.string().describe("Time slot the key belongs to, RFC 3339 UTC."),
     reason: z
       .string()
       .describe(
-        "Why this generation was begun: `created`, `every 30d`, or `trigger` or `rotateAll` with a digest of its value.",
+        "Why this generation was begun: `created`, `adopted`, `every 30d`, `changed outside`, `changed in the program`, or " +
+          "`trigger` or `rotateAll` with a digest of its value.",
       ),
     rotateAll: z
       .string()
@@ -43,10 +54,14 @@ export const keyGeneration = z
       .optional(),
     pending: z
       .record(z.string(), z.string())
-      .describe(
-        "The generation that a put-off rotation will begin, while it waits for the stream to go idle.",
-      )
+      .describe("The rotation that was asked for and put off: its `reason`, and the `rotateAll` it honours.")
       .optional(),
+    uncertain: z
+      .string()
+      .describe("Fingerprint of the key just before a reset of which nobody knows whether it was done.")
+      .optional(),
+    run: z.number().describe("Of a key that leads: which run this is, counted by the input.").optional(),
+    movedIn: z.number().describe("Of a key that leads: the run that rotated it.").optional(),
   })
   .describe("Computed: the generation of the key. It changes when a rotation is due.")
   .meta({ computed: true, ours: true })
@@ -57,8 +72,27 @@ export type KeyRotation = NonNullable<z.infer<typeof keyRotation>>;
 /** Which key this is. */
 export type KeyGeneration = NonNullable<z.infer<typeof keyGeneration>>;
 
-/** A generation that waits for nothing. */
-type Begun = Omit<KeyGeneration, "pending">;
+/** A generation as it begins. */
+export type Begun = Pick<KeyGeneration, "since" | "reason" | "rotateAll">;
+
+/** What decides whether a key is due. */
+export interface RotationInputs {
+  keyRotation?: KeyRotation | undefined;
+  keyGeneration?: KeyGeneration | undefined;
+}
+
+/** What the program and the stack config ask for now. */
+export interface Asked {
+  rotation: KeyRotation | undefined;
+  /** `streamkeys:rotateAll`; see `rotateAllOf`. */
+  rotateAll: string | undefined;
+}
+
+/** The value of `streamkeys:rotateAll`. One that was emptied after an incident is unset. */
+export function rotateAllOf(config: (key: string) => string | undefined): string | undefined {
+  const value = config("streamkeys:rotateAll")?.trim();
+  return value === "" ? undefined : value;
+}
 
 /** A month, or `M`, which is a minute to one reader and a month to the next. */
 const MONTH = /^[\d.\s-]*(M|mo|mos|months?)$/;
@@ -84,69 +118,88 @@ export function durationProblem(every: string): string | undefined {
 }
 
 /** A moment as a time slot: to the second, which is how it is shown. */
-const slot = (moment: Date): string => moment.toISOString().replace(/\.\d+Z$/, "Z");
+export const slotOf = (moment: Date): string => moment.toISOString().replace(/\.\d+Z$/, "Z");
 
-/** What decides whether a key is due. */
-export interface RotationInputs {
-  keyRotation?: KeyRotation | undefined;
-  keyGeneration?: KeyGeneration | undefined;
+/** A generation that begins at `since` and honours `rotateAll`. */
+export function generation(since: string, reason: string, rotateAll: string | undefined): Begun {
+  return { since, reason, ...(rotateAll === undefined ? {} : { rotateAll }) };
 }
 
 /**
- * The generation that the key should have: the one it has, unless a trigger is new, the stack-wide value is new, or
- * whole periods have passed. A rotation that must not come together with another key's is held back as `pending`.
+ * The generation that is to be begun: where the stack-wide value or the trigger is new, where a rotation was put off,
+ * or where whole periods have passed. Undefined when nothing is due.
+ * @param record what the last run left
+ * @param before the `keyRotation` that the last run saw
+ * @param moment the slot of a rotation that no schedule asks for
  */
 export function dueGeneration(
-  previous: RotationInputs,
-  rotation: KeyRotation | undefined,
-  rotateAll: string | undefined,
+  record: KeyGeneration,
+  before: KeyRotation | undefined,
+  asked: Asked,
   now: Date,
-): KeyGeneration {
-  const { keyGeneration: current, keyRotation: before } = previous;
-  if (!current) return generation(now, "created", rotateAll === undefined ? undefined : digest(rotateAll));
-  const { pending, ...inForce } = current;
-  const latest = (pending as Begun | undefined) ?? inForce;
-  const due = nextGeneration(latest, before, rotation, rotateAll, now);
-  const isDue = pending !== undefined || due !== latest;
-  const partnerMoved = rotation?.notWith !== undefined && rotation.notWith !== before?.notWith;
-  return isDue && partnerMoved ? { ...inForce, pending: { ...due } } : due;
+  moment: string,
+): Begun | undefined {
+  const scheduled = latestSlot(record, asked.rotation, now);
+  const reason = dueReason(record, before, asked, scheduled);
+  if (reason === undefined) return undefined;
+  const since = reason.startsWith("every ") ? (scheduled ?? moment) : moment;
+  return generation(
+    since,
+    reason,
+    digestOf(asked.rotateAll) ?? record.pending?.rotateAll ?? record.rotateAll,
+  );
 }
 
-/** Scheduled slots are the previous slot plus whole periods, so they do not drift. */
-function nextGeneration(
-  current: Begun,
+function dueReason(
+  { rotateAll: honoured, pending }: KeyGeneration,
   before: KeyRotation | undefined,
-  rotation: KeyRotation | undefined,
-  rotateAll: string | undefined,
-  now: Date,
-): Begun {
-  const honoured = rotateAll === undefined ? current.rotateAll : digest(rotateAll);
-  if (rotateAll !== undefined && !isSameValue(rotateAll, current.rotateAll)) {
-    return generation(now, `rotateAll ${digest(rotateAll)}`, honoured);
+  { rotation, rotateAll }: Asked,
+  scheduled: string | undefined,
+): string | undefined {
+  if (
+    rotateAll !== undefined &&
+    !isSameValue(rotateAll, honoured) &&
+    !isSameValue(rotateAll, pending?.rotateAll)
+  ) {
+    return `rotateAll ${digestOf(rotateAll)}`;
   }
   if (rotation?.trigger !== undefined && rotation.trigger !== before?.trigger) {
-    return generation(now, `trigger ${digest(rotation.trigger)}`, honoured);
+    return `trigger ${digestOf(rotation.trigger)}`;
   }
-  const period = rotation?.every === undefined ? undefined : durationMs(rotation.every);
-  if (period === undefined) return current;
-  const since = Date.parse(current.since);
-  const passed = Math.floor((now.getTime() - since) / period);
-  if (passed < 1) return current;
-  return generation(new Date(since + passed * period), `every ${rotation?.every ?? ""}`, honoured);
+  if (pending) return pending.reason;
+  return scheduled === undefined ? undefined : `every ${rotation?.every ?? ""}`;
 }
 
 /**
  * What stands for a trigger, or for the stack-wide value: either may be a secret, and a generation is shown in previews and
  * kept in state in clear. Enough to tell two apart, too little to find one out.
  */
-function digest(value: string): string {
-  return `#${createHash("sha256").update(value).digest("hex").slice(0, 8)}`;
+export function digestOf(value: string): string;
+export function digestOf(value: string | undefined): string | undefined;
+export function digestOf(value: string | undefined): string | undefined {
+  return value === undefined ? undefined : `#${createHash("sha256").update(value).digest("hex").slice(0, 8)}`;
 }
 
 /** Whether a generation has honoured a value; up to version 0.1 it kept the value itself. */
 const isSameValue = (value: string, kept: string | undefined): boolean =>
-  kept === value || kept === digest(value);
+  kept === value || kept === digestOf(value);
 
-function generation(since: Date, reason: string, rotateAll: string | undefined): Begun {
-  return { since: slot(since), reason, ...(rotateAll === undefined ? {} : { rotateAll }) };
+/** The slot of the schedule that now is in: the record's plus whole periods, so it does not drift. */
+function latestSlot(
+  { since }: KeyGeneration,
+  rotation: KeyRotation | undefined,
+  now: Date,
+): string | undefined {
+  const period = rotation?.every === undefined ? undefined : durationMs(rotation.every);
+  if (period === undefined) return undefined;
+  const passed = Math.floor((now.getTime() - Date.parse(since)) / period);
+  return passed < 1 ? undefined : slotOf(new Date(Date.parse(since) + passed * period));
+}
+
+/** Clocks of machines that run `pulumi up` in turn differ by less than this. */
+const CLOCKS_DIFFER_MS = 60 * 60_000;
+
+/** Whether the key is dated ahead of the clock: one of the two was wrong, and a schedule would wait all that time. */
+export function isDatedAhead({ since }: KeyGeneration, now: Date): boolean {
+  return Date.parse(since) > now.getTime() + CLOCKS_DIFFER_MS;
 }

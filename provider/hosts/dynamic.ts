@@ -1,5 +1,5 @@
 import type { dynamic } from "@pulumi/pulumi";
-import { clock } from "./clock";
+import { clock, isRehearsal } from "./clock";
 import { isAlive, whenEnded } from "./engine";
 import { failureOf } from "./failures";
 import { backendUrl, notesFolder } from "./notes-folder";
@@ -13,6 +13,7 @@ import {
   declaredAs,
   diff,
   type Host,
+  newRun,
   read,
   remove,
   type ResourceType,
@@ -36,6 +37,8 @@ const PROVIDER = "__provider";
 
 /** What all resource types of a run share: the engine runs one process of ours a command. */
 const memory = newMemory();
+const run = newRun();
+let now: (() => Date) | undefined;
 const warn = once((message: string) => {
   console.log(`warning: ${message}`);
 });
@@ -68,7 +71,9 @@ export function provider(typeName: string): dynamic.ResourceProvider {
   let config: dynamic.Config | undefined;
   const host: Host = {
     settings: { config: (key) => config?.get(key), environment: process.env },
-    now: clock(process.env),
+    now: (now ??= clock(process.env)),
+    isRehearsal: isRehearsal(process.env),
+    run,
     journal: journalOfRun(),
     memory,
     warn,

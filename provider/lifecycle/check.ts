@@ -1,12 +1,14 @@
 import { resolveAccount } from "../calls/account";
 import type { Definition, Problem, Props } from "../define";
 import { ConfigError } from "../define/errors";
+import type { KeyRotation } from "../define/rotation";
 import { type SchemaNode, schemaOf } from "../define/schema";
 import { isUnknown } from "../engine-values";
-import { generationFor } from "./generation";
+import { announce } from "./generation";
 import { rememberDeclared, rememberKnown } from "./ownership";
 import { problemsOf } from "./problems";
 import { declaredName, rememberSecrets, type ResourceType } from "./resource-type";
+import type { ThisRun } from "./run";
 
 /** What `check` answers: the inputs as they will be kept, and what is wrong with them. */
 export interface Checked {
@@ -24,14 +26,23 @@ export function check(type: ResourceType, olds: Props, news: Props): Checked {
   rememberDeclared(type, news);
   // A create has no old inputs; nor has the create half of a replacement (docs/engine.md, fact 10).
   if (Object.keys(olds).length > 0) rememberKnown(type, olds, news);
-  const inputs = withDefaults(schemaOf(definition.inputs), withName(definition, olds, news)) as Props;
+  const { thisRun = {}, ...program } = news as Props & { thisRun?: ThisRun };
+  host.run.isPreview = thisRun.preview === true;
+  const inputs = withDefaults(schemaOf(definition.inputs), withName(definition, olds, program)) as Props;
   const found = problemsOf(definition, inputs);
   for (const { path, reason } of found.filter(isWarning)) {
     host.warn(`${path}: ${reason}`);
   }
   const problems = [...found.filter((problem) => !isWarning(problem)), ...accountProblems(type, inputs)];
-  if (problems.length === 0 && definition.rotation) inputs.keyGeneration = generationFor(type, olds, inputs);
-  return { inputs, problems };
+  if (problems.length > 0 || !definition.rotation) return { inputs, problems };
+  const keyGeneration = announce(type, olds, inputs, thisRun);
+  return { inputs: { ...withoutLeads(inputs), keyGeneration }, problems };
+}
+
+/** That a key leads is kept in its generation: an input that older states lack would be a change to each of them. */
+function withoutLeads(inputs: Props): Props {
+  const { leads, ...keyRotation } = (inputs.keyRotation ?? {}) as KeyRotation;
+  return leads === undefined ? inputs : { ...inputs, keyRotation };
 }
 
 const isWarning = ({ severity }: Problem): boolean => severity === "warning";

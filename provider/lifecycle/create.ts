@@ -5,11 +5,12 @@ import { adopt } from "./adopt";
 import { ask } from "./asking";
 import { newAttempt } from "./attempt";
 import { warnOfDifferences } from "./differences";
+import { recordOfCreated, rememberBegun, rememberKey } from "./generation";
 import { isKnown, isOwned, keyOf, rememberMade } from "./ownership";
 import { type Notes, notesFor } from "./notes";
 import { alreadyOwned, resume, takeOver } from "./recover";
 import { driftedInputs, refreshedOutputs, stateOf } from "./state";
-import { apiFor, contextFor, nameOf, type ResourceType } from "./resource-type";
+import { apiToAct, contextFor, nameOf, type ResourceType } from "./resource-type";
 
 /** A new object: its id at the vendor, and its state. */
 export interface Created {
@@ -22,19 +23,28 @@ export interface Created {
  * that creates is sent once. A resource that the engine knows is replaced: then nothing is taken over.
  */
 export async function create(type: ResourceType, inputs: Props): Promise<Created> {
-  const api = apiFor(type, inputs);
+  const api = apiToAct(type, inputs);
   const notes = notesFor(type, inputs);
   if (typeof inputs.adopt === "string" && !isKnown(type, inputs)) {
     const seen = await adoptOnce(type, api, inputs.adopt, inputs);
     notes?.forgetAll();
-    return { id: seen.id, outs: stateOf(inputs, seen.outputs) };
+    return { id: seen.id, outs: begin(type, inputs, seen, stateOf(inputs, seen.outputs)) };
   }
   const made = (await resume(type, api, inputs, notes)) ?? (await createOnce(type, api, inputs, notes));
   rememberMade(type, inputs, made.id);
   notes?.made(made.id);
   const outs = await finish(type, api, inputs, made, notes);
   await notes?.handOver();
-  return { id: made.id, outs };
+  return { id: made.id, outs: begin(type, inputs, made, outs) };
+}
+
+/** The record of the key begins; the run remembers whose it is. */
+function begin(type: ResourceType, inputs: Props, seen: Seen, outs: Props): Props {
+  const keyGeneration = recordOfCreated(type, inputs, seen);
+  if (keyGeneration) rememberBegun(type, inputs, keyGeneration);
+  const state = stateOf(outs, { keyGeneration });
+  rememberKey(type, seen.id, state);
+  return state;
 }
 
 /** Two resources with one object would delete it for each other. */

@@ -1,10 +1,12 @@
 import type { Props } from "../define";
 import { Gone } from "../define/errors";
+import type { Api } from "../define/api";
+import { isHeldByAnother } from "./generation";
 import { warnOfLeftovers } from "./leftovers";
-import { liveRefusal, wouldCut } from "./live-guard";
+import { liveRefusal, mayCut, watching, wouldCut } from "./live-guard";
 import { keyOf, rememberKnown, rememberOwned } from "./ownership";
 import { inputsOf } from "./state";
-import { apiFor, contextFor, nameOf, type ResourceType } from "./resource-type";
+import { apiToAct, contextFor, nameOf, type ResourceType } from "./resource-type";
 
 /** Deletes the object unless that would cut a broadcast. What is gone already counts as deleted. */
 export async function remove(type: ResourceType, id: string, props: Props): Promise<void> {
@@ -13,24 +15,43 @@ export async function remove(type: ResourceType, id: string, props: Props): Prom
   rememberOwned(type, id);
   warnOfLeftovers(type, props);
   const inputs = inputsOf(definition, props);
-  if (type.host.memory.made.has(keyOf(type, id))) {
-    // A key that outlives its resource has been taken over, and that is all there is to it.
-    if (!definition.outlivesDelete) type.host.warn(keptWarning(type, id));
+  const { made } = type.host.memory;
+  if (made.has(keyOf(type, id)) || (definition.outlivesDelete && isHeldByAnother(type, id, inputs))) {
+    keptWarning(type, id, inputs, made.get(keyOf(type, id)));
     return;
   }
-  const api = apiFor(type, props);
-  if (await wouldCut(type, api, id, inputs, "delete")) throw liveRefusal(type, id, "Deleting");
+  const api = apiToAct(type, props);
+  const look = async (direct: Api): Promise<void> => {
+    if (await wouldCut(type, direct, id, inputs, "delete")) throw liveRefusal(type, id, "Deleting");
+  };
   try {
-    await definition.delete(api, id, inputs, contextFor(type, inputs, id));
+    const act = (its: Api): Promise<void> => definition.delete(its, id, inputs, contextFor(type, inputs, id));
+    await (mayCut(type, id, inputs, "delete") ? watching(api, look, act) : act(api));
   } catch (error) {
     if (!(error instanceof Gone)) throw error;
   }
 }
 
-/** The last guard: nothing tells a create that it replaces something, so it may have found the very object again. */
-function keptWarning(type: ResourceType, id: string): string {
-  return (
-    `${nameOf(type, id)} was not deleted: a create of this run has taken it over, and it is in use. ` +
-    "If it was to be replaced, run that again: nothing is left that could be taken over."
-  );
+/**
+ * Says why nothing was done. The last guard: nothing tells a create that it replaces something, so it may have found the
+ * very object again; and a key that another resource has now is not to be revoked under its hands.
+ */
+function keptWarning(type: ResourceType, id: string, inputs: Props, madeFor: string | undefined): void {
+  const { definition, host } = type;
+  const name = nameOf(type, id);
+  if (!definition.outlivesDelete) {
+    host.warn(
+      `${name} was not deleted: a create of this run has taken it over, and it is in use. ` +
+        "If it was to be replaced, run that again: nothing is left that could be taken over.",
+    );
+  } else if (madeFor !== undefined && madeFor === inputs.origin) {
+    host.warn(
+      `${name} was replaced, and has the same key as before. For a new key, give \`keyRotation.trigger\` a new text.`,
+    );
+  } else if (inputs.revokeOnDelete === true) {
+    host.warn(
+      `\`revokeOnDelete\` did not reset the key of ${name}, because another resource of this program has it now. To ` +
+        "reset it, give that one's `keyRotation.trigger` a new text.",
+    );
+  }
 }

@@ -8,5 +8,6 @@ export { read, type Found } from "./read";
 export { reconcile, type Reconciled } from "./reconcile";
 export { remove } from "./delete";
 export { declaredAs, resourceTypeOf, type ResourceType, type Host } from "./resource-type";
+export { newRun, type Run } from "./run";
 export { stateOf } from "./state";
 export { update } from "./update";

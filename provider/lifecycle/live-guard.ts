@@ -1,5 +1,5 @@
 import type { Cut, Props } from "../define";
-import { Gone, LiveRefusal } from "../define/errors";
+import { Gone, LiveRefusal, StoppedByLook } from "../define/errors";
 import type { Api } from "../define/api";
 import { contextFor, nameOf, type ResourceType } from "./resource-type";
 
@@ -14,14 +14,48 @@ export async function wouldCut(
   cut: Cut,
 ): Promise<boolean> {
   const { definition } = type;
-  if (!definition.cuts?.(inputs).includes(cut) || !definition.isLive) return false;
-  if (contextFor(type, inputs, id).interruptLive) return false;
+  if (!mayCut(type, id, inputs, cut) || !definition.isLive) return false;
   try {
     return await definition.isLive(api, id, inputs);
   } catch (error) {
     if (error instanceof Gone) return false;
     throw error;
   }
+}
+
+/** Whether `cut` ends a broadcast, if one is running, and nobody has allowed that. Asks no vendor. */
+export function mayCut(type: ResourceType, id: string, inputs: Props, cut: Cut): boolean {
+  const { definition } = type;
+  if (!definition.cuts?.(inputs).includes(cut) || !definition.isLive) return false;
+  return !contextFor(type, inputs, id).interruptLive;
+}
+
+/**
+ * Acts on the account, with a look before every call that changes something: in the same turn of the account's line, so that
+ * nothing queues between the two, and again before every repeat. The look stops the call by throwing.
+ */
+export async function watching<T>(
+  api: Api,
+  look: (direct: Api) => Promise<void>,
+  act: (watched: Api) => Promise<T>,
+): Promise<T> {
+  try {
+    return await act(watched(api, look));
+  } catch (error) {
+    throw error instanceof StoppedByLook ? error.reason : error;
+  }
+}
+
+function watched(api: Api, look: (direct: Api) => Promise<void>): Api {
+  return {
+    ...api,
+    post: (at, reply, options) => api.post(at, reply, { ...options, before: look }),
+    put: (at, reply, options) => api.put(at, reply, { ...options, before: look }),
+    patch: (at, reply, options) => api.patch(at, reply, { ...options, before: look }),
+    delete: (at, options) => api.delete(at, { ...options, before: look }),
+    request: (method, at, reply, options) =>
+      api.request(method, at, reply, method === "GET" ? options : { ...options, before: look }),
+  };
 }
 
 /** The refusal to delete or replace, with the way out. */
@@ -39,10 +73,7 @@ export function liveRefusal(type: ResourceType, id: string, what: "Deleting" | "
   );
 }
 
-/** Says that a due rotation waits for the end of the broadcast. */
-export function putOffWarning(type: ResourceType, id: string): string {
-  return (
-    `${nameOf(type, id)} is live, so its due key rotation is put off to the next run that finds it idle. ` +
-    "Set `interruptLive: true` to rotate now and cut the broadcast."
-  );
-}
+/** Why a due rotation waits while a broadcast runs, as the end of a sentence. */
+export const WAITS_WHILE_LIVE =
+  "it is live, so its due key rotation is put off to the next run that finds it idle. Set `interruptLive: true` to " +
+  "rotate now and cut the broadcast.";

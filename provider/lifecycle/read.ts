@@ -1,6 +1,8 @@
 import type { Definition, Props } from "../define";
 import { Gone, StreamkeysError } from "../define/errors";
+import { recordOf } from "./generation";
 import { rememberKnown, rememberOwned } from "./ownership";
+import { recordAfterLook } from "./rotate";
 import { driftedInputs, inputsOf, outputsOf, refreshedOutputs, stateOf } from "./state";
 import { apiFor, contextFor, nameOf, type ResourceType } from "./resource-type";
 
@@ -28,7 +30,14 @@ export async function read(type: ResourceType, id: string, props: Props): Promis
     const inputs = isLookup(definition, props)
       ? { ...seen.inputs, ...declared }
       : driftedInputs(definition, declared, seen);
-    return { id, props: stateOf(inputs, refreshedOutputs(definition, props, seen)), inputs: stateOf(inputs) };
+    const outputs = refreshedOutputs(definition, props, seen);
+    const record = recordOf(props);
+    const keyGeneration = record && recordAfterLook(type, id, props, record, outputs);
+    return {
+      id,
+      props: stateOf(inputs, { ...outputs, keyGeneration }),
+      inputs: stateOf(inputs),
+    };
   } catch (error) {
     if (!(error instanceof Gone)) throw error;
     if (isLookup(definition, props)) throw nothingFound(type, id, props);

@@ -1,20 +1,25 @@
-import type { Account, Settings } from "../calls/account";
-import { resolveAccount } from "../calls/account";
+import { type Account, isLoopback, resolveAccount, type Settings } from "../calls/account";
 import type { Context, Definition, Props } from "../define";
+import { ConfigError } from "../define/errors";
 import type { Api } from "../define/api";
 import { openApi } from "../calls";
 import { markedPaths } from "./harmless";
 import type { Journal } from "./journal";
 import type { Memory } from "./memory";
 import { rememberSecret } from "../calls/redact";
-import type { KeyGeneration } from "../define/rotation";
 import { schemaOf, secretPaths } from "../define/schema";
+import type { Declaration, Run } from "./run";
 import type { Vendor } from "../define/vendor";
 
 /** What the lifecycle needs of the world around it; a host supplies it. */
 export interface Host {
   settings: Settings;
+  /** The moment of this run. */
   now(): Date;
+  /** Whether that moment is a pretended one, for a rehearsal. */
+  isRehearsal: boolean;
+  /** What this run has seen; shared by all resource types of the process. */
+  run: Run;
   journal: Journal;
   memory: Memory;
   /** Shows a warning to the user; the run goes on. */
@@ -30,13 +35,13 @@ export interface ResourceType {
   host: Host;
   /** Ids whose running broadcast the program has allowed to be cut, as `diff` saw it in this run. */
   allowedCuts: Set<string>;
-  /** Generations planned by `diff` for replacements, by `programKey`. */
-  plannedGenerations: Map<string, KeyGeneration>;
+  /** What the program declares beside the inputs, by `programKey`. */
+  declarations: Map<string, Declaration>;
 }
 
 /** Sets a resource type to work. */
 export function resourceTypeOf(vendor: Vendor, definition: Definition, host: Host): ResourceType {
-  return { vendor, definition, host, allowedCuts: new Set(), plannedGenerations: new Map() };
+  return { vendor, definition, host, allowedCuts: new Set(), declarations: new Map() };
 }
 
 /** "Tenbyte Stream abc". */
@@ -73,6 +78,21 @@ export function typeOf({ vendor, definition }: ResourceType): string {
 export function apiFor(type: ResourceType, props: Props): Api {
   rememberSecrets(type, props);
   return openApi(accountFor(type, props));
+}
+
+/**
+ * Opens the account for what changes something there.
+ * @throws ConfigError in a rehearsal, unless the account is a sandbox on this machine.
+ */
+export function apiToAct(type: ResourceType, props: Props): Api {
+  const { baseUrl, label } = accountFor(type, props);
+  if (type.host.isRehearsal && !isLoopback(new URL(baseUrl))) {
+    throw new ConfigError(
+      `${label}: STREAMKEYS_TEST_NOW is set, so this run does not know the real time, and it would change something at ` +
+        "a real vendor. Nothing was done. Rehearse with `pulumi preview`, or unset it and run again.",
+    );
+  }
+  return apiFor(type, props);
 }
 
 /** The account that the inputs name. */

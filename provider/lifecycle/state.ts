@@ -138,8 +138,11 @@ export function driftedInputs(definition: Definition, declared: Props, seen: See
   );
 }
 
-/** Inputs that say how to make the object, or how to speak of it, and nothing of what it is. */
-const NEVER_A_CHANGE = ["adopt", "origin", "secretInputs"];
+/**
+ * Inputs that say how to make the object, or how to speak of it, and nothing of what it is; and the one that only announces
+ * what the output of its name decides.
+ */
+const NEVER_A_CHANGE = ["adopt", "origin", "secretInputs", "keyGeneration"];
 
 /**
  * Of the changed inputs, those that only a new object can have.
@@ -161,8 +164,6 @@ export function inputsThatReplace(
 export function changedInputs(definition: Definition, olds: Props, news: Props): string[] {
   return Object.keys(definition.inputs).filter((key) => {
     if (NEVER_A_CHANGE.includes(key)) return false;
-    // A first generation on state that has none is a record, not a rotation.
-    if (key === "keyGeneration" && olds[key] === undefined) return false;
     return !means(olds[key], news[key], propertyOf(definition.inputs, key));
   });
 }

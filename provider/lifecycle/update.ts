@@ -3,10 +3,12 @@ import type { Api } from "../define/api";
 import type { KeyGeneration } from "../define/rotation";
 import { propertyOf } from "../define/schema";
 import { warnOfDifferences } from "./differences";
+import { isAnotherKey } from "./fingerprint";
+import { carriedOut, putOff, recordNow, recordOf, rememberBegun, rotationPlan } from "./generation";
 import { rememberKnown, rememberOwned } from "./ownership";
-import { isAnotherKey, rotate } from "./rotate";
+import { type Keyed, rotate, settleUncertain } from "./rotate";
 import { changedInputs, inputsOf, isUnfinished, outputsOf, refreshedOutputs, stateOf } from "./state";
-import { apiFor, contextFor, nameOf, type ResourceType } from "./resource-type";
+import { apiToAct, contextFor, nameOf, type ResourceType } from "./resource-type";
 
 /**
  * Brings the object to the new inputs: finishes what a create began, changes what changed, rotates a due key. A
@@ -14,31 +16,65 @@ import { apiFor, contextFor, nameOf, type ResourceType } from "./resource-type";
  * and it comes last.
  */
 export async function update(type: ResourceType, id: string, olds: Props, news: Props): Promise<Props> {
-  const { definition, host } = type;
+  const { definition } = type;
   rememberKnown(type, olds, news);
   rememberOwned(type, id);
   const inputs = inputsOf(definition, news);
   const before = outputsOf(definition, olds);
+  const record = recordOf(olds) ?? recordOf(news);
   const changed = changedInputs(definition, olds, inputs);
   const hasChanged = changed.some((key) => !propertyOf(definition.inputs, key).ours);
-  // A generation that says `pending` itself is held back for another key's sake: it is kept, and not acted on.
-  const isDue = changed.includes("keyGeneration") && !(news.keyGeneration as KeyGeneration).pending;
   const mustFinish = definition.settle !== undefined && isUnfinished(definition, olds);
-  if (!hasChanged && !isDue && !mustFinish) return stateOf(inputs, before);
+  if (!hasChanged && !mustFinish && !record?.uncertain && !rotationPlan(type, id, olds, news).due) {
+    return stateOf(inputs, { ...before, keyGeneration: record });
+  }
 
-  const api = apiFor(type, { ...olds, ...news });
+  const api = apiToAct(type, { ...olds, ...news });
   const finished = mustFinish ? await finish(type, api, id, inputs, before) : before;
-  const outputs = hasChanged ? await change(type, api, id, inputs, stateOf(olds, finished)) : finished;
-  if (!isDue) return stateOf(inputs, outputs);
-  // A user who has just chosen another key has rotated it; one more would undo that.
-  if (hasChanged && isAnotherKey(type, finished, outputs)) {
+  const sure =
+    record?.uncertain === undefined
+      ? { outputs: finished, record }
+      : await settleUncertain(type, api, id, stateOf(olds, finished), record);
+  const outputs = hasChanged
+    ? await change(type, api, id, inputs, stateOf(olds, sure.outputs))
+    : sure.outputs;
+  if (!sure.record) return stateOf(inputs, outputs);
+  const keyed = await renew(type, api, id, {
+    olds: { ...olds, ...sure.outputs, keyGeneration: sure.record },
+    news: stateOf(inputs, outputs),
+    record: sure.record,
+  });
+  if (keyed.record.since !== record?.since) rememberBegun(type, inputs, keyed.record);
+  return stateOf(inputs, { ...keyed.outputs, keyGeneration: keyed.record });
+}
+
+/** The rotation, where one is due and nothing stands in its way. */
+async function renew(
+  type: ResourceType,
+  api: Api,
+  id: string,
+  { olds, news, record }: { olds: Props; news: Props; record: KeyGeneration },
+): Promise<Keyed> {
+  const { definition, host } = type;
+  const outputs = outputsOf(definition, news);
+  const { due, wait } = rotationPlan(type, id, olds, news);
+  if (isAnotherKey(definition, olds, outputs)) {
+    if (!due)
+      return {
+        outputs,
+        record: carriedOut(recordNow(type, "changed in the program", record.rotateAll), news),
+      };
+    // A user who has just chosen another key has rotated it; one more would undo that.
     host.warn(
       `The change gave ${nameOf(type, id)} another key, and that counts as the rotation that was due. ` +
         "If this key has been in use before, change it again.",
     );
-    return stateOf(inputs, outputs);
+    return { outputs, record: carriedOut(due, news) };
   }
-  return await rotate(type, api, id, stateOf(inputs, outputs), olds.keyGeneration as KeyGeneration);
+  if (!due) return { outputs, record };
+  if (wait === undefined) return await rotate(type, api, { id, state: news, record, due });
+  host.warn(wait);
+  return { outputs, record: putOff(record, due) };
 }
 
 async function finish(

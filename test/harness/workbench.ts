@@ -73,6 +73,8 @@ export class Workbench {
         environment: {},
       },
       now: () => this.now,
+      isRehearsal: false,
+      run: lifecycle.newRun(),
       journal: openJournal(this.journalFolder),
       memory: newMemory(),
       warn: (message) => this.warnings.push(message),

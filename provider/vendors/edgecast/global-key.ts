@@ -41,13 +41,14 @@ export const globalKey = defineResource({
   validate: givenKeyProblems,
   singleton: true,
   makesNothing: true,
+  takesOver: ({ key }) => (key === undefined ? ID : undefined),
   outlivesDelete: true,
 
   // After a lost answer the next run finds the key in force, and takes it over or knows it for the program's.
   create: async (api, { key }, { freshKey }) => {
     const current = await getGlobalKey(api);
     const wanted = key ?? current ?? freshKey;
-    return wanted === current ? toSeen(wanted) : replace(api, wanted);
+    return wanted === current ? toSeen(wanted) : { ...(await replace(api, wanted)), isNewKey: true };
   },
 
   read: async (api, id, state) => {

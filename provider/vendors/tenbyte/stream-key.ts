@@ -32,6 +32,7 @@ export const streamKey = defineResource({
   read: async (api, id) => toSeen(await api.get(path`/streams/${id}`, keyedStream)),
   rotate: async (api, id) => toSeen(await api.post(path`/streams/${id}/reset-key`, keyedStream)),
   makesNothing: true,
+  takesOver: ({ streamId }) => streamId,
   outlivesDelete: true,
   delete: async (api, id, { revokeOnDelete }) => {
     if (revokeOnDelete) await api.post(path`/streams/${id}/reset-key`, keyedStream);

@@ -177,7 +177,12 @@ const inputs = {
 
 const outputs = {
   rtmpUrl: text("RTMP ingest URL, without the key. Unset for pull streams.").optional(),
-  srtUrl: secret(text("SRT ingest URL. Secret: it holds the stream key. Unset for pull streams.")).optional(),
+  // Secret all the same: up to 0.1 it held the key, and a state of then is kept as it is until a refresh.
+  srtUrl: secret(
+    text(
+      "SRT ingest URL without the key, which others rotate: `srtPublishUrl` of a `StreamKey` has both. Unset for pull streams.",
+    ),
+  ).optional(),
   hlsUrl: text("HLS playback URL. Unset when `outputProtocols` lacks `hls`.").optional(),
   dashUrl: text("DASH playback URL. Unset when `outputProtocols` lacks `dash`.").optional(),
   organizationId: text("Organization that owns the stream.").optional(),
@@ -275,7 +280,7 @@ function toSeen(reply: StreamReply): Seen {
     inputs: { ...(toCamelCase(wire) as object), meta: reply.meta },
     outputs: {
       rtmpUrl: ingest?.rtmp ?? undefined,
-      srtUrl: ingest?.srt ?? undefined,
+      srtUrl: ingest?.srt ? withoutKey(ingest.srt) : undefined,
       hlsUrl: playback?.hls ?? undefined,
       dashUrl: playback?.dash ?? undefined,
       organizationId: reply.organization_id ?? undefined,
@@ -283,6 +288,9 @@ function toSeen(reply: StreamReply): Seen {
     },
   };
 }
+
+/** The key is in the query, as `streamid`. */
+const withoutKey = (url: string): string => url.replace(/[?#].*$/, "");
 
 async function stop(api: Api, id: string, progress: (message: string) => void): Promise<void> {
   progress(`Stopping Tenbyte stream ${id}`);

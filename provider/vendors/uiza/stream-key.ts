@@ -31,6 +31,7 @@ export const streamKey = defineResource({
     return toSeen(await resetKey(api, id));
   },
   makesNothing: true,
+  takesOver: ({ streamId }) => streamId,
   outlivesDelete: true,
   delete: async (api, id, { revokeOnDelete }) => {
     if (revokeOnDelete) await resetKey(api, id);

@@ -244,7 +244,7 @@ describe("a Uiza StreamKey", () => {
       expect(now.outs.streamKey).not.toBe(kept.outs.streamKey);
       expect(now.outs.streamKey).toBe(entity().ingest?.key);
     });
-    expect(calls).toEqual(["GET 200", "PUT 200"]);
+    expect(calls).toEqual(["GET 200", "GET 200", "PUT 200"]);
     expect(entity().status).toBe("broadcasting");
     expect(bench.warnings).toEqual([]);
   });
@@ -267,7 +267,7 @@ describe("a Uiza StreamKey", () => {
     const kept = await bench.create({ streamId });
     Object.assign(entity(), { status: "init", ingest: null, pollsLeft: 1 });
     const calls = await bench.callsOf(() => bench.up(kept, rotated()));
-    expect(calls).toEqual(["GET 200", "GET 200", "PUT 200"]);
+    expect(calls).toEqual(["GET 200", "GET 200", "GET 200", "PUT 200"]);
   });
 
   it("never sends a reset twice by itself, because each makes another key", async () => {
