@@ -43,13 +43,11 @@ describe("credentials", () => {
 
   it("and what else nobody reads fail in one error, before a key is rotated in vain", async () => {
     await open(sandbox.environment);
-    stack.program(`new uiza.Stream("a", {}); new uiza.Stream("b", {});`);
+    stack.program(`for (const name of ["a", "b"]) new uiza.Stream(name, { region: "in-mumbai-1" });`);
     await stack.mustRun("config", "set", "streamkeys:rotateall", "leak");
     await stack.mustRun("config", "set", "--secret", "streamkeys:uiza.apiKey", "uap-secret");
     for (const text of [failed(await stack.preview()), failed(await stack.up())]) {
-      if (process.env.SHOW) console.log(text);
-      expect(text.match(/holds what nobody reads/g)).toHaveLength(1);
-      expect(text).toMatch(/streamkeys:rotateall: did you mean streamkeys:rotateAll\?/);
+      expect(text.match(/streamkeys:rotateall: did you mean streamkeys:rotateAll\?/g)).toHaveLength(1);
       expect(text).toMatch(/streamkeys:uiza.apiKey: without --path it is a key of its own/);
       expect(text).not.toContain("uap-secret");
     }
@@ -57,10 +55,9 @@ describe("credentials", () => {
     await stack.mustRun("config", "rm", "streamkeys:rotateall");
     await stack.mustRun("config", "rm", "streamkeys:uiza.apiKey");
     await stack.mustRun("config", "set", "rotateAll", "leak");
-    const text = succeeded(await stack.preview());
-    expect(
-      text.match(/project:rotateAll is a setting of the program's own, and rotates no key/g),
-    ).toHaveLength(1);
+    expect(succeeded(await stack.preview())).toMatch(
+      /project:rotateAll is a setting of the program's own, and rotates no key/,
+    );
   });
 
   it("of several accounts are kept apart, and a change of account replaces", async () => {

@@ -120,6 +120,15 @@ export class TestStack {
     });
   }
 
+  /** Runs a script with Node in a folder, in the environment of this stack. */
+  node(script: string, cwd: string): Promise<Run> {
+    return new Promise((done) => {
+      execFile(process.execPath, [script], { cwd, env: this.env() }, (error, stdout, stderr) => {
+        done({ status: error ? Number(error.code ?? 1) : 0, text: stdout + stderr });
+      });
+    });
+  }
+
   /** The environment of a run. Only what is named: no credential of the developer's own gets in. */
   env(more: Record<string, string> = {}): Record<string, string> {
     return {
