@@ -3,6 +3,7 @@ import type { HttpBindings } from "@hono/node-server";
 import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response";
 import type { Context, MiddlewareHandler } from "hono";
 import { z } from "zod";
+import type { Fault } from "./fault";
 
 /** Whether these can be sent: names and values of headers are not just any text. */
 function areHeaders(headers: Record<string, string>): boolean {
@@ -23,25 +24,14 @@ const bodyFor = ({ status = 200, body = "" }: Fault): string | null =>
   BODILESS.includes(status) ? null : body;
 
 /** Faults that can be put into the sandbox, to see what a client does about them. */
-export const fault = z.strictObject({
-  /** HTTP method; any when unset. */
+export const fault: z.ZodType<Fault> = z.strictObject({
   method: z.string().optional(),
-  /** Part of the path, vendor included: `/tenbyte/v1/livestream/streams`. Any when unset. */
   path: z.string().optional(),
-  /** Only a path that ends so. */
   pathEnds: z.string().optional(),
-  /** Answer with this status instead. */
   status: z.number().int().min(200).max(599).optional(),
-  /** Body of that answer. */
   body: z.string().optional(),
-  /** Headers of that answer. */
   headers: z.record(z.string(), z.string()).refine(areHeaders, "no HTTP headers").optional(),
-  /** Do the work and change members of the answer, by path: `{ "data.id": "other" }`. Null takes a member out. */
   set: z.record(z.string(), z.unknown()).optional(),
-  /**
-   * Take so many requests a second, and answer the others with 429. `retryAfter` is sent as it is, as text: seconds, a
-   * date, or nonsense. `burst` is how many come through at once; as many as there are in a second when unset.
-   */
   rate: z
     .strictObject({
       perSecond: z.number().positive(),
@@ -49,19 +39,12 @@ export const fault = z.strictObject({
       burst: z.number().int().positive().optional(),
     })
     .optional(),
-  /** Answer only after this many milliseconds. */
   delayMs: z.number().min(0).max(600_000).optional(),
-  /** Cut the connection instead of answering. */
   drop: z.boolean().optional(),
-  /** Cut the connection after so many bytes of the answer's body. */
   cutAfterBytes: z.number().int().min(0).optional(),
-  /** Do the work first, and then spoil the answer. */
   afterWork: z.boolean().optional(),
-  /** How many requests it hits; all when unset. */
   times: z.number().int().positive().optional(),
 });
-/** One fault. */
-export type Fault = z.infer<typeof fault>;
 
 interface Bindings {
   Bindings: HttpBindings;

@@ -2,13 +2,15 @@ import type { AddressInfo } from "node:net";
 import { type HttpBindings, serve, type ServerType } from "@hono/node-server";
 import { type Context, Hono } from "hono";
 import { z } from "zod";
-import { fault, type Fault, faultInjection } from "./faults";
+import type { Fault } from "./fault";
+import { fault, faultInjection } from "./faults";
 import { bodyOf, sentenceOf } from "./body";
 import { simulators } from "./vendors";
-import type { SimulatorData } from "./simulator";
+import type { SimulatorData } from "./data";
 import { openStore, type Store } from "./store";
 
-export { UnusableData } from "./store";
+export type { Fault } from "./fault";
+export { UnusableData } from "./data";
 
 /**
  * The sandbox: one local server that behaves like the vendors' documentation, for demos, for tests of ours and of
@@ -43,6 +45,7 @@ export interface Sandbox {
   data: Record<string, SimulatorData>;
   /** What came in since the start or the last `clear`. */
   requests: ReceivedRequest[];
+  /** Faults in force, first match first. Push one to break something, empty it to mend all. */
   faults: Fault[];
   close(): Promise<void>;
 }

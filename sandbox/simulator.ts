@@ -1,13 +1,13 @@
 import type { Hono } from "hono";
 import type { z } from "zod";
+import type { SimulatorData } from "./data";
+
+export type { SimulatorData } from "./data";
 
 /**
  * What a simulator is. Each is written from the vendor's documents (docs/sheets/README.md), never from our client, so
  * that the two can disagree; it imports nothing from the definition it stands against.
  */
-
-/** A simulator's data: plain JSON, kept between runs in the sandbox's file. */
-export type SimulatorData = Record<string, unknown>;
 
 /** What a simulator is given. */
 export interface SimulatorContext {

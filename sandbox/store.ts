@@ -2,7 +2,8 @@ import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "
 import { dirname } from "node:path";
 import { z } from "zod";
 import { checked, sentenceOf } from "./body";
-import type { Simulator, SimulatorData } from "./simulator";
+import { type SimulatorData, UnusableData } from "./data";
+import type { Simulator } from "./simulator";
 
 /** The sandbox's data: one JSON object, a member a vendor, kept in one file between runs. */
 export interface Store {
@@ -11,16 +12,6 @@ export interface Store {
   save(): void;
   /** What is wrong with data that a user gives; undefined when the simulators can work with it. */
   problemOf(data: unknown): string | undefined;
-}
-
-/** The sandbox's file cannot be used: its content is no data of a sandbox, or it cannot be read or written. */
-export class UnusableData extends Error {
-  override readonly name = "UnusableData";
-  constructor(file: string, problem: string) {
-    super(
-      `The sandbox cannot use its data file ${file}. ${problem} Mend the file, or move it away to begin with none.`,
-    );
-  }
 }
 
 /**

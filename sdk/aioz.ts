@@ -42,7 +42,13 @@ const streamKeySpec: ResourceSpec = {
 /**
  * An AIOZ stream key (AIOZ's `live_streams`): the secret that opens the RTMP ingest, and whether what is broadcast with it is recorded. One broadcast runs on a key at a time. AIOZ cannot give a key a new secret: rotating makes another key, and then deletes the old one.
  *
- * Pulumi type `pulumi-nodejs:dynamic/streamkeys/aioz:StreamKey`. Docs: docs/aioz.md.
+ * - A rotation changes the `id`, so a `Stream` below the key is replaced along with it.
+ * - Deleting a key, and so rotating it, also deletes the streamings below it. Assumed: recordings stay in the media library.
+ * - A key is live while one of its streamings is. A status of a streaming that is not documented counts as live.
+ * - Assumed: AIOZ refuses to delete a key while it is live. With `interruptLive: true` a refused delete is followed by deleting the running streaming, and another delete of the key. Where AIOZ refuses that too, a rotation leaves both keys in state, the broadcast goes on with the old one, and the next `pulumi up` after its end deletes it.
+ * - AIOZ answers 400, not 404, for a key of another account, so that never counts as gone.
+ *
+ * Pulumi type `pulumi-nodejs:dynamic/streamkeys/aioz:StreamKey`. Docs: `node_modules/pulumi-streamkeys/docs/aioz.md`.
  */
 export class StreamKey extends StreamkeysResource {
   /** Name of the key; need not be unique. Blank and padded names are refused, because AIOZ would trim them. The resource's name when unset. */
@@ -180,7 +186,16 @@ const streamSpec: ResourceSpec = {
 /**
  * One broadcast on an AIOZ stream key (AIOZ's streaming): its title, its ladder and whether it is recorded. It is declared before it goes on air. Once it has ended it stays what it was and cannot go on air again; change `broadcast` to declare the next one.
  *
- * Pulumi type `pulumi-nodejs:dynamic/streamkeys/aioz:Stream`. Docs: docs/aioz.md.
+ * - The id is that of the key, a slash and the streaming's own: `import: "<keyId>/<streamId>"`.
+ * - A key takes one stream at a time that has not ended; a second one is refused (400). A replacement therefore deletes before it creates.
+ * - A refresh that finds the broadcast ended says so and keeps the resource; changing its title, recording or ladder then fails, and says to change `broadcast`.
+ * - Deleting or replacing a stream that has ended leaves it at AIOZ, with its recording, until its key is deleted.
+ * - Assumed: AIOZ may show an ended broadcast only among the recordings of its key, and forget one that was not recorded. Then a refresh finds the former there, and the latter gone, and the next `pulumi up` declares it afresh.
+ * - AIOZ reports of the ladder no more than the names of its rungs, so `qualities` cannot drift. An update sends the whole ladder; without `qualities` it puts AIOZ's own back (assumed).
+ * - Assumed: bitrates are in bit/s. AIOZ states no unit; its samples are 750000 for 360p and 192000 for audio.
+ * - AIOZ's documents disagree on containers and resolutions; what one of them allows passes here.
+ *
+ * Pulumi type `pulumi-nodejs:dynamic/streamkeys/aioz:Stream`. Docs: `node_modules/pulumi-streamkeys/docs/aioz.md`.
  */
 export class Stream extends StreamkeysResource {
   /** Id of the `StreamKey` that the broadcast comes in with. A change replaces the resource. */

@@ -23,7 +23,13 @@ const streamSpec: ResourceSpec = {
 /**
  * Experimental: a Comprimato stream with its two keys. It has no settings; it is running while an SRT feed comes in. One stream takes one feed at a time, so declare a stream for each feed.
  *
- * Pulumi type `pulumi-nodejs:dynamic/streamkeys/comprimato:Stream`. Docs: docs/comprimato.md.
+ * - Experimental: only making a stream is documented. Assumed: `GET` and `DELETE` on `/streams/{id}` exist. Where Comprimato answers 405 or 501, a refresh keeps the state and warns, and a delete fails, because the stream must then be removed by hand.
+ * - Assumed: a 404 with a JSON object says that a stream does not exist. Any other 404 (an HTML page, no body) is an error, and the stream stays in state. Take care with `baseUrl`: a wrong one that answers so in JSON looks as if the streams were gone.
+ * - Assumed: `status` is `Stopped` while no feed comes in, in any spelling of case. Every other status, and one that cannot be read, counts as live, so a delete is refused until `interruptLive` is true.
+ * - Nothing lists streams. When the answer to the create is lost, the run stops. A stream that was made all the same stays stopped, costs nothing, and nobody knows its keys, so it does no harm to go on as if there were none.
+ * - Whether Comprimato shows the keys of an existing stream is unknown. What state holds is kept; an imported stream may have no keys, and a warning says so.
+ *
+ * Pulumi type `pulumi-nodejs:dynamic/streamkeys/comprimato:Stream`. Docs: `node_modules/pulumi-streamkeys/docs/comprimato.md`.
  */
 export class Stream extends StreamkeysResource {
   /** When the key is rotated. `streamkeys:rotateAll` in the stack config rotates every key besides. */

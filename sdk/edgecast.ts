@@ -41,7 +41,12 @@ const instanceSpec: ResourceSpec = {
 /**
  * An instance of Edgecast DCP: the publishing point that encoders send to, and the first half of a stream key's `dirPath`. A new instance may need up to an hour to be reachable. Whether a change cuts a running broadcast is not documented; Edgecast cannot say whether one is running, so nothing here waits for its end.
  *
- * Pulumi type `pulumi-nodejs:dynamic/streamkeys/edgecast:Instance`. Docs: docs/edgecast.md.
+ * - **Deletion and replacement are immediate, cannot be undone, and are allowed while viewers are connected.** Protect an instance with Pulumi's `protect` option if that matters. A change of `instanceName` or `account` replaces.
+ * - What you leave unset is kept as it is at Edgecast. Removing an input resets it to Edgecast's default.
+ * - Assumed: PUT replaces all fields, so every update sends what is not yours as it was found.
+ * - Edgecast documents no rule for `instanceName`; public callers use a dash, such as `100-live`. Assumed: what cannot be one part of a URL's path is no name, and an account has a name only once. A create looks first, and is refused where there is an instance of that name; so after a lost answer, the one that is there then is its.
+ *
+ * Pulumi type `pulumi-nodejs:dynamic/streamkeys/edgecast:Instance`. Docs: `node_modules/pulumi-streamkeys/docs/edgecast.md`.
  */
 export class Instance extends StreamkeysResource {
   /** Name, case-sensitive. Part of the URLs for publishing and playback. A `dirPath` can name it only where it is letters and digits, so only then can a `StreamKey` open it. A change replaces the resource. */
@@ -122,7 +127,16 @@ const streamKeySpec: ResourceSpec = {
 /**
  * The key that an encoder needs to publish to one path, `instance/stream`, of Edgecast DCP. The provider generates it unless you give one. Where a path has a stream key, the global key does not open it. A change may need up to an hour to take effect, and whether it cuts a running broadcast is not documented; Edgecast cannot say whether one is running, so nothing here waits for its end.
  *
- * Pulumi type `pulumi-nodejs:dynamic/streamkeys/edgecast:StreamKey`. Docs: docs/edgecast.md.
+ * - Within the hour that a change may need, either the old or the new key may work. Plan a rotation that far ahead of a broadcast.
+ * - `key` and `keyRotation` exclude each other. `streamkeys:rotateAll` cannot rotate a key that you give: it leaves the rotation due, with a warning at every run, until you change or remove `key`.
+ * - Removing `key` makes the provider generate one.
+ * - Reads of up to five seconds share one list, so a refresh of many keys costs a few calls in all.
+ * - Import takes Edgecast's numeric id. The key is left as it is unless the program gives another `key`. Edgecast allows several keys for one path, so the path does not identify a key.
+ * - Assumed: Edgecast's list shows each key. Where it does not, the key in state is kept; an import then needs `key`.
+ * - Assumed: the instance in `dirPath` need not exist, because a key is only a rule on a path.
+ * - After a lost answer to a create, only a key with the same path and the same value counts as made by it.
+ *
+ * Pulumi type `pulumi-nodejs:dynamic/streamkeys/edgecast:StreamKey`. Docs: `node_modules/pulumi-streamkeys/docs/edgecast.md`.
  */
 export class StreamKey extends StreamkeysResource {
   /** What the key opens: `instance/stream`, letters and digits, case-sensitive, without a leading `/`. A `*` at the end stands for one or more characters: `news/cam*` opens `news/cam1` and `news/camera`. */
@@ -187,7 +201,13 @@ const globalKeySpec: ResourceSpec = {
 /**
  * The global key of an Edgecast DCP account: it opens every path that no stream key secures. There is exactly one, so declaring this resource takes over the key in force and leaves it as it is; only a `key` that you give, or a due rotation, changes it. Deleting the resource leaves the key in force, with a warning. A change may need up to an hour to take effect, and whether it cuts running broadcasts is not documented; Edgecast cannot say whether one is running, so nothing here waits for its end.
  *
- * Pulumi type `pulumi-nodejs:dynamic/streamkeys/edgecast:GlobalKey`. Docs: docs/edgecast.md.
+ * - A new global key concerns every encoder of the account that publishes without a stream key of its own, and the old one cannot be had back. That is why the first `pulumi up` does not make one: set `keyRotation.trigger` when you want it renewed.
+ * - With `key`, the first `pulumi up` sets that key, unless it is in force already. So a run whose answer was lost is simply run again.
+ * - `key` and `keyRotation` exclude each other. `streamkeys:rotateAll` cannot rotate a key that you give: it leaves the rotation due, with a warning at every run, until you change or remove `key`.
+ * - Removing `key` makes the provider generate one. The id, for an import, is `"globalkey"`.
+ * - Assumed: an account that never had a global key reports an empty one; a key is then generated.
+ *
+ * Pulumi type `pulumi-nodejs:dynamic/streamkeys/edgecast:GlobalKey`. Docs: `node_modules/pulumi-streamkeys/docs/edgecast.md`.
  */
 export class GlobalKey extends StreamkeysResource {
   /** The global key, when you choose it yourself: 1 to 256 letters and digits. Unset, the key in force is taken over. A change takes effect at Edgecast within an hour. Excludes `keyRotation`. Secret. */

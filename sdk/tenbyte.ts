@@ -170,27 +170,27 @@ export interface StreamRecordingS3Config {
 
 /** Arguments of {@link Stream}. */
 export interface StreamArgs {
-  /** Name of the stream, 1 to 255 characters. The resource's name when unset. */
+  /** Name of the stream, 1 to 255 characters. The resource's name when unset. A change replaces the resource. */
   name?: pulumi.Input<string>;
-  /** `linear`: round the clock. `event`: at most 6 hours. */
+  /** `linear`: round the clock. `event`: at most 6 hours. A change replaces the resource. */
   type: pulumi.Input<"linear" | "event">;
-  /** What is broadcast. */
+  /** What is broadcast. A change replaces the resource. */
   mode: pulumi.Input<"video" | "audio">;
-  /** Region code, for example `sg-edge-04`. Tenbyte publishes no list of regions. */
+  /** Region code, for example `sg-edge-04`. Tenbyte publishes no list of regions. A change replaces the resource. */
   region: pulumi.Input<string>;
-  /** How the feed comes in. */
+  /** How the feed comes in. A change replaces the resource. */
   ingest: pulumi.Input<StreamIngest>;
-  /** Playback protocols: `hls`, `dash` or both. */
+  /** Playback protocols: `hls`, `dash` or both. A change replaces the resource. */
   outputProtocols: pulumi.Input<pulumi.Input<"hls" | "dash">[]>;
-  /** Encoding ladder: `video` or `audio`, as `mode` says. */
+  /** Encoding ladder: `video` or `audio`, as `mode` says. A change replaces the resource. */
   ladder: pulumi.Input<StreamLadder>;
-  /** How the output is packaged. */
+  /** How the output is packaged. A change replaces the resource. */
   packaging: pulumi.Input<StreamPackaging>;
-  /** Recording of broadcasts. Off when unset. */
+  /** Recording of broadcasts. Off when unset. A change replaces the resource. */
   recording?: pulumi.Input<StreamRecording>;
-  /** Where Tenbyte sends events. Secret: it may hold a token. */
+  /** Where Tenbyte sends events. Secret: it may hold a token. A change replaces the resource. */
   webhookUrl?: pulumi.Input<string>;
-  /** Your own JSON values, kept with the stream. No message quotes them. */
+  /** Your own JSON values, kept with the stream. No message quotes them. A change replaces the resource. */
   meta?: pulumi.Input<Record<string, pulumi.Input<unknown>>>;
   /** Ladder rules that are not to be reported, by id, or for one rung as `<id>@<name or path of the rung>`; docs/ladder-reference.md lists them. */
   ladderRulesOff?: pulumi.Input<pulumi.Input<string>[]>;
@@ -238,30 +238,34 @@ const streamSpec: ResourceSpec = {
 /**
  * A Tenbyte live stream: ingest, encoding ladder, packaging and recording. Tenbyte publishes no call that changes a stream, so every change makes a new one, with a new id, key and URLs, and deletes the old one. The stream key is not an output here: declare a `StreamKey`, so that a change of the ladder's metadata never makes the key unknown.
  *
- * Pulumi type `pulumi-nodejs:dynamic/streamkeys/tenbyte:Stream`. Docs: docs/tenbyte.md.
+ * - Assumed: a stream cannot be changed in place. Tenbyte's guides mention editing, but no such call is published.
+ * - Assumed: a live stream must be stopped before it can be deleted. Tenbyte's reference says both that delete ends a broadcast and that it is refused (409). With `interruptLive: true` a refused delete is followed by stop, a wait for idle, and another delete.
+ * - A stream whose status Tenbyte does not report counts as live.
+ *
+ * Pulumi type `pulumi-nodejs:dynamic/streamkeys/tenbyte:Stream`. Docs: `node_modules/pulumi-streamkeys/docs/tenbyte.md`.
  */
 export class Stream extends StreamkeysResource {
-  /** Name of the stream, 1 to 255 characters. The resource's name when unset. */
+  /** Name of the stream, 1 to 255 characters. The resource's name when unset. A change replaces the resource. */
   declare readonly name: pulumi.Output<pulumi.Unwrap<StreamArgs["name"]>>;
-  /** `linear`: round the clock. `event`: at most 6 hours. */
+  /** `linear`: round the clock. `event`: at most 6 hours. A change replaces the resource. */
   declare readonly type: pulumi.Output<pulumi.Unwrap<StreamArgs["type"]>>;
-  /** What is broadcast. */
+  /** What is broadcast. A change replaces the resource. */
   declare readonly mode: pulumi.Output<pulumi.Unwrap<StreamArgs["mode"]>>;
-  /** Region code, for example `sg-edge-04`. Tenbyte publishes no list of regions. */
+  /** Region code, for example `sg-edge-04`. Tenbyte publishes no list of regions. A change replaces the resource. */
   declare readonly region: pulumi.Output<pulumi.Unwrap<StreamArgs["region"]>>;
-  /** How the feed comes in. */
+  /** How the feed comes in. A change replaces the resource. */
   declare readonly ingest: pulumi.Output<pulumi.Unwrap<StreamArgs["ingest"]>>;
-  /** Playback protocols: `hls`, `dash` or both. */
+  /** Playback protocols: `hls`, `dash` or both. A change replaces the resource. */
   declare readonly outputProtocols: pulumi.Output<pulumi.Unwrap<StreamArgs["outputProtocols"]>>;
-  /** Encoding ladder: `video` or `audio`, as `mode` says. */
+  /** Encoding ladder: `video` or `audio`, as `mode` says. A change replaces the resource. */
   declare readonly ladder: pulumi.Output<pulumi.Unwrap<StreamArgs["ladder"]>>;
-  /** How the output is packaged. */
+  /** How the output is packaged. A change replaces the resource. */
   declare readonly packaging: pulumi.Output<pulumi.Unwrap<StreamArgs["packaging"]>>;
-  /** Recording of broadcasts. Off when unset. */
+  /** Recording of broadcasts. Off when unset. A change replaces the resource. */
   declare readonly recording: pulumi.Output<pulumi.Unwrap<StreamArgs["recording"]>>;
-  /** Where Tenbyte sends events. Secret: it may hold a token. */
+  /** Where Tenbyte sends events. Secret: it may hold a token. A change replaces the resource. */
   declare readonly webhookUrl: pulumi.Output<pulumi.Unwrap<StreamArgs["webhookUrl"]>>;
-  /** Your own JSON values, kept with the stream. No message quotes them. */
+  /** Your own JSON values, kept with the stream. No message quotes them. A change replaces the resource. */
   declare readonly meta: pulumi.Output<pulumi.Unwrap<StreamArgs["meta"]>>;
   /** Ladder rules that are not to be reported, by id, or for one rung as `<id>@<name or path of the rung>`; docs/ladder-reference.md lists them. */
   declare readonly ladderRulesOff: pulumi.Output<pulumi.Unwrap<StreamArgs["ladderRulesOff"]>>;
@@ -343,7 +347,10 @@ const streamKeySpec: ResourceSpec = {
 /**
  * The stream key of a Tenbyte stream, with ready-to-use publish URLs. A stream always has exactly one key, so making this resource takes over the current key, and deleting it leaves key and stream as they are (see `revokeOnDelete`).
  *
- * Pulumi type `pulumi-nodejs:dynamic/streamkeys/tenbyte:StreamKey`. Docs: docs/tenbyte.md.
+ * - A reset kills the old key at once and disconnects a running broadcast; there is no time in which both keys work. While the stream is live, a due rotation is therefore put off unless `interruptLive` is true.
+ * - Assumed: a reset keeps the stream's id.
+ *
+ * Pulumi type `pulumi-nodejs:dynamic/streamkeys/tenbyte:StreamKey`. Docs: `node_modules/pulumi-streamkeys/docs/tenbyte.md`.
  */
 export class StreamKey extends StreamkeysResource {
   /** Id of the stream that the key opens. A change replaces the resource. */

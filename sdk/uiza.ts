@@ -40,7 +40,13 @@ const streamSpec: ResourceSpec = {
 /**
  * A Uiza live entity: where an encoder sends a feed, and where viewers play it. Making one takes up to a minute, until Uiza has allocated it; a stream that takes longer than the account's `waitSeconds` stays in state and the next `pulumi up` goes on waiting. The stream key is not an output here: declare a `StreamKey`.
  *
- * Pulumi type `pulumi-nodejs:dynamic/streamkeys/uiza:Stream`. Docs: docs/uiza.md.
+ * - Uiza refuses to delete a stream while an encoder is sending, and no call of its API stops an encoder: stop it yourself. With `interruptLive: true` a replacement makes the new stream at once, and the old one stays, to be deleted by the next run that finds it idle.
+ * - A description cannot be cleared: Uiza refuses an empty one from May 2020 on, so preview refuses it too. Removing `description` or `dvr` from the program leaves at Uiza what is there.
+ * - Uiza may drop `dvr` from an update without an error in later versions. What it reports after a create or an update is therefore compared with the program, and a difference is a warning.
+ * - Assumed: a stream that vanishes while it is allocated was denied by Uiza.
+ * - Assumed: name, description and DVR can be changed in every status.
+ *
+ * Pulumi type `pulumi-nodejs:dynamic/streamkeys/uiza:Stream`. Docs: `node_modules/pulumi-streamkeys/docs/uiza.md`.
  */
 export class Stream extends StreamkeysResource {
   /** Name of the stream, 1 to 100 characters. The resource's name when unset. */
@@ -121,7 +127,11 @@ const streamKeySpec: ResourceSpec = {
 /**
  * The stream key of a Uiza stream, with a ready-to-use publish URL. A stream always has exactly one key, so making this resource takes over the current key, and deleting it leaves key and stream as they are (see `revokeOnDelete`).
  *
- * Pulumi type `pulumi-nodejs:dynamic/streamkeys/uiza:StreamKey`. Docs: docs/uiza.md.
+ * - A running broadcast goes on after a reset, so a due rotation does not wait for its end. Give the encoder the new key all the same: it needs it the next time it connects.
+ * - Later versions of Uiza's API reset a key only while the stream is `ready`. Where Uiza refuses a reset (400), the rotation is put off to the next run, with a warning.
+ * - Assumed: the old key opens no new connection after a reset.
+ *
+ * Pulumi type `pulumi-nodejs:dynamic/streamkeys/uiza:StreamKey`. Docs: `node_modules/pulumi-streamkeys/docs/uiza.md`.
  */
 export class StreamKey extends StreamkeysResource {
   /** Id of the stream that the key opens. A change replaces the resource. */

@@ -63,12 +63,12 @@ function resource(vendor: Vendor, definition: Definition): string {
 
 /** What the functions of the Definition mean for a user. */
 function behaviour(definition: Definition): string {
-  const { rotation, update, find, list, childOf } = definition;
+  const { rotation, find, list, childOf } = definition;
   const cuts = definition.cuts !== undefined;
   const [off] = writable(schemaOf(definition.inputs)).filter(([, node]) => node.killSwitch);
   const rows = [
     ...(childOf ? [["id", `that of its \`${childOf}\`, a slash and its own; it goes when that goes`]] : []),
-    ["change of an input", update ? "in place, unless the table says `replaces`" : "replaces"],
+    ["change of an input", changeOfAnInput(definition)],
     ...(rotation ? [["rotation of the key", rotation]] : []),
     [
       "live guard",
@@ -90,6 +90,18 @@ function behaviour(definition: Definition): string {
   return `| what | how |\n|---|---|\n${rows.map((row) => `| ${row.join(" | ")} |`).join("\n")}`;
 }
 
+/** What a change does, by the shorter list of exceptions. */
+function changeOfAnInput(definition: Definition): string {
+  const all = writable(schemaOf(definition.inputs)).map(([input]) => input);
+  const [replacing, kept] = [true, false].map((replaces) =>
+    all.filter((input) => replacesResource(definition, input) === replaces).map((input) => `\`${input}\``),
+  ) as [string[], string[]];
+  if (replacing.length === 0) return "in place";
+  return replacing.length <= kept.length
+    ? `in place, but of ${replacing.join(", ")}: replaces`
+    : `replaces, but of ${kept.join(", ")}: in place`;
+}
+
 function inputs(definition: Definition): string {
   const node = schemaOf(definition.inputs);
   const rows = writable(node).flatMap(([key, child]) => inputRows(definition, key, child, node, key));
@@ -109,7 +121,7 @@ function inputRows(
     required ? "required" : "",
     node.secret ? "secret" : "",
     node.writeOnly ? "never shown by the vendor" : "",
-    path === top && replacesResource(definition, top) ? "replaces" : "",
+    replacesResource(definition, top) ? "replaces" : "",
     node.default === undefined ? "" : `default \`${JSON.stringify(node.default)}\``,
   ].filter(Boolean);
   const row = `| \`${path}\` | ${typeName(node)} | ${traits.join(", ")} | ${node.description ?? ""} |`;
@@ -132,6 +144,8 @@ function outputs({ outputs: shape }: Definition): string {
 }
 
 function typeName(node: SchemaNode): string {
+  const allowed = node.enum ?? (node.const === undefined ? undefined : [node.const]);
+  if (allowed) return allowed.map((value) => `\`${JSON.stringify(value)}\``).join(" or ");
   if (node.type === "array") return `list of ${typeName(node.items ?? {})}`;
   return node.properties ? "object" : (node.type ?? "any");
 }

@@ -3,17 +3,17 @@ import { format, type Options, resolveConfig } from "prettier";
 import { vendors } from "../../provider/vendors";
 import { docsPage } from "./docs";
 import { ladderReference } from "./ladder-reference";
-import { packageSchema } from "./package-schema";
+import { type Manifest, packageSchema } from "./package-schema";
 import { sdkConfigKeys, sdkFile, sdkIndex } from "./sdk";
 
 /** `npm run generate`: writes everything that is derived from the Definitions. */
 async function main(): Promise<void> {
-  const { version } = JSON.parse(readFileSync("package.json", "utf8")) as { version: string };
+  const manifest = JSON.parse(readFileSync("package.json", "utf8")) as Manifest;
   const files: Record<string, string> = {
     "sdk/index.ts": sdkIndex(vendors),
     "sdk/config-keys.ts": sdkConfigKeys(vendors),
     "docs/ladder-reference.md": ladderReference(),
-    "schema.json": JSON.stringify(packageSchema(vendors, version)),
+    "schema.json": JSON.stringify(packageSchema(vendors, manifest)),
   };
   for (const vendor of vendors) {
     files[`sdk/${vendor.name}.ts`] = sdkFile(vendor);

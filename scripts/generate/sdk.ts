@@ -1,6 +1,12 @@
 import { stackSettings } from "../../provider/calls/account";
 import type { Definition } from "../../provider/define";
-import { type SchemaNode, schemaOf, secretPaths, delicatePaths } from "../../provider/define/schema";
+import {
+  type SchemaNode,
+  schemaOf,
+  secretPaths,
+  delicatePaths,
+  replacesResource,
+} from "../../provider/define/schema";
 import type { Vendor } from "../../provider/define/vendor";
 import { typeNameOf } from "../../provider/vendors";
 import { memberType, objectTypes, writable } from "./names";
@@ -39,7 +45,7 @@ export const stackKeys: string[] = ${JSON.stringify(Object.keys(stackSettings))}
 }
 
 function resource(vendor: Vendor, definition: Definition): string {
-  const { name, about, outputs } = definition;
+  const { name, outputs } = definition;
   const inputs = schemaOf(definition.inputs);
   const outputNode = schemaOf(outputs);
   const optionalArgs = (inputs.required ?? []).every((key) => inputs.properties?.[key]?.namedAfterResource);
@@ -62,15 +68,17 @@ ${objectTypes(name, inputs)
 /** Arguments of {@link ${name}}. */
 export interface ${name}Args {
 ${writable(inputs)
-  .map(([key, node]) => argument(name, key, node, inputs, node.namedAfterResource ?? false))
+  .map(([key, node]) =>
+    argument(name, key, withReplaces(definition, key, node), inputs, node.namedAfterResource ?? false),
+  )
   .join("")}}
 
 const ${specName(name)}: ResourceSpec = ${JSON.stringify(spec)};
 
-${comment(`${about}\n\nPulumi type \`pulumi-nodejs:dynamic/streamkeys/${spec.type}\`. Docs: docs/${vendor.name}.md.`)}
+${comment(hoverText(vendor, definition, spec.type))}
 export class ${name} extends StreamkeysResource {
 ${writable(inputs)
-  .map(([key, node]) => property(`${name}Args["${key}"]`, key, node))
+  .map(([key, node]) => property(`${name}Args["${key}"]`, key, withReplaces(definition, key, node)))
   .join("")}${Object.entries(outputNode.properties ?? {})
     .map(([key, node]) => output(key, node, outputNode))
     .join("")}${keyGenerationProperty(definition)}
@@ -96,6 +104,19 @@ ${writable(inputs)
 }
 `;
 }
+
+/** What a class is, what its docs page warns of, and where that page lies once the package is installed. */
+function hoverText(vendor: Vendor, { about, notes = [] }: Definition, type: string): string {
+  const warnings = notes.length > 0 ? `\n\n${notes.map((note) => `- ${note}`).join("\n")}` : "";
+  const page = `node_modules/pulumi-streamkeys/docs/${vendor.name}.md`;
+  return `${about}${warnings}\n\nPulumi type \`pulumi-nodejs:dynamic/streamkeys/${type}\`. Docs: \`${page}\`.`;
+}
+
+/** An input with what the engine makes of a change of it, which depends on the resource. */
+const withReplaces = (definition: Definition, input: string, node: SchemaNode): SchemaNode => {
+  const { replaces: _, ...rest } = node;
+  return replacesResource(definition, input) ? { ...rest, replaces: true } : rest;
+};
 
 const specName = (name: string): string => `${name.charAt(0).toLowerCase()}${name.slice(1)}Spec`;
 

@@ -164,11 +164,11 @@ describe("installed by npm", () => {
       const { LocalWorkspace } = require("@pulumi/pulumi/automation");
       const { uiza } = require("pulumi-streamkeys");
       (async () => {
-        const program = async () => ({ id: new uiza.Stream("news", {}).id });
+        const program = async () => ({ id: new uiza.Stream("news", { region: "in-mumbai-1" }).id });
         const stack = await LocalWorkspace.createOrSelectStack(
           { projectName: "inline", stackName: "dev", program }, ${options});
         console.log((await stack.preview()).changeSummary);
-      })().catch(() => { process.exitCode = 1; });`;
+      })().catch((error) => { console.log(error.message); process.exitCode = 1; });`;
     write(stack.folder, { "told.js": program(settings), "untold.js": program("{}") });
     const run = (file: string, cwd: string) => stack.node(join(stack.folder, file), cwd);
     expect(succeeded(await run("untold.js", stack.folder))).toMatch(/create: 2/);
@@ -248,7 +248,7 @@ describe("installed by pnpm", () => {
     const library = join(stack.folder, "packages/channels");
     write(library, {
       "package.json": JSON.stringify({ name: "channels", main: "index.js" }),
-      "index.js": `const { uiza } = require("pulumi-streamkeys"); exports.news = () => new uiza.Stream("news", {});`,
+      "index.js": `const { uiza } = require("pulumi-streamkeys"); exports.news = () => new uiza.Stream("news", { region: "in-mumbai-1" });`,
     });
     provide(library, ["pulumi-streamkeys", "@pulumi/pulumi"]);
     const files = {

@@ -13,6 +13,7 @@ interface LockEntry {
   version?: string;
   dependencies?: Record<string, string>;
   optionalDependencies?: Record<string, string>;
+  peerDependencies?: Record<string, string>;
 }
 
 const lock = (
@@ -52,10 +53,11 @@ export function installIsolated(
   const places = needed(["@pulumi/pulumi", ...dependencies()]);
   for (const place of [...places, ours]) {
     linkTree(place === ours ? join(packed, "package") : resolve(place), inStore(place));
-    const wanted = place === ours ? ["@pulumi/pulumi", ...dependencies()] : dependenciesAt(place);
+    const wanted =
+      place === ours ? ["@pulumi/pulumi", ...dependencies()] : [...dependenciesAt(place), ...peersAt(place)];
     for (const name of wanted) {
       const found = locate(place === ours ? "" : place, name);
-      if (found !== undefined)
+      if (found !== undefined && (found === ours || places.includes(found)))
         link(inStore(found), join(dirnameOfPackage(inStore(place), nameAt(place)), name));
     }
   }
@@ -80,6 +82,9 @@ function dependencies(): string[] {
 
 const dependenciesAt = (place: string): string[] =>
   Object.keys({ ...lock[place]?.dependencies, ...lock[place]?.optionalDependencies });
+
+/** What pnpm links beside a package: peers as well, as far as they are installed. */
+const peersAt = (place: string): string[] => Object.keys(lock[place]?.peerDependencies ?? {});
 
 /** Where these packages and all that they need are installed here. What no platform of ours has is left out. */
 function needed(names: string[]): string[] {
