@@ -22,6 +22,7 @@ import {
 } from "../provider/ladders";
 import { withManual } from "./help";
 import { addLadderDiff } from "./ladder-diff";
+import { addLadderForms } from "./ladder-forms";
 import { findLadder } from "./ladder-file";
 import { print, printJson, printParagraph, printTable, say } from "./output";
 
@@ -80,6 +81,7 @@ export function addLadder(program: Command): void {
     finding: "an error among the findings, or a file that is no ladder",
   });
   addLadderDiff(command);
+  addLadderForms(command);
 }
 
 function seconds(text: string): number {

@@ -52,3 +52,5 @@ export type {
 export { ladderSummary, ladderTable } from "./ladder/table";
 export type { LadderTable } from "./ladder/table";
 export { ladderSvg } from "./ladder/draw";
+export { exportForms, exportLadder, importForms, importLadder } from "./ladder/forms";
+export type { Exported, Imported, ImportOptions } from "./ladder/forms/form";

@@ -40,7 +40,12 @@ const rooms: Room[] = [
   },
   {
     files: /^provider\/ladder\//,
-    may: [/^provider\/ladder(\/|$)/, DEFINE, ENGINE_VALUES, /^(zod|fastest-levenshtein|fraction\.js)$/],
+    may: [
+      /^provider\/ladder(\/|$)/,
+      DEFINE,
+      ENGINE_VALUES,
+      /^(zod|fastest-levenshtein|fraction\.js|hls-parser)$/,
+    ],
   },
   {
     files: /^provider\/ladders\.ts$/,

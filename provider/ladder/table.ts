@@ -102,7 +102,7 @@ function widthOf({ headers: top, rows }: LadderTable): number {
   return widths.reduce((sum, width) => sum + width + GAP, -GAP);
 }
 
-function without<T extends LadderTable>({ headers: top, rows }: T, header: string) {
+function without({ headers: top, rows }: LadderTable, header: string) {
   const at = top.indexOf(header);
   return { headers: top.toSpliced(at, 1), rows: rows.map((row) => [...row].toSpliced(at, 1)) };
 }

@@ -1,7 +1,11 @@
+import { once } from "node:events";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ladderSvg, presets, toTenbyteLadder } from "../../provider/ladders";
+import { texts } from "../ladder/forms";
 import { type Ended, json, streamkeys } from "./command";
 
 /** `streamkeys ladder`: a look at an encoding ladder before anything is applied. */
@@ -72,6 +76,32 @@ describe("streamkeys ladder", () => {
       { kind: "removed", rung: "240p30" },
     ]);
     expect((await run("diff", "h264-720p30", "h264-720p30")).status).toBe(0);
+  });
+
+  it("imports what another program wrote, says what was lost, and exports it again", async () => {
+    writeFileSync(join(folder, "master.m3u8"), texts.bipbop);
+    const { status, stderr } = await run("import", "master.m3u8", "--out", "news.json", "--name", "bipbop");
+    expect([status, stderr]).toEqual([
+      0,
+      expect.stringMatching(/audio: the bitrate of its sound[^]*Written to news\.json/),
+    ]);
+    expect((await run("news.json")).stdout).toMatch(/^note +rungs\[0\]\.height +rung-order$/m);
+    expect((await run("export", "news.json", "--to", "hls")).stdout).toContain("BANDWIDTH=2177000");
+    writeFileSync(join(folder, "encoder.json"), texts.obs);
+    expect((await run("import", "encoder.json")).stderr).toContain("--size 1280x720");
+    expect(json(await run("import", "encoder.json", "--size", "1920x1080", "--fps", "59.94"))).toMatchObject({
+      rungs: [{ fps: "60000/1001" }],
+    });
+    expect((await run("import", "none.m3u8")).stderr).toMatch(/none\.m3u8 cannot be read/);
+  });
+
+  it("imports a playlist from the address that is given", async () => {
+    const server = createServer((_, response) => response.end(texts.bipbop)).listen(0, "127.0.0.1");
+    await once(server, "listening");
+    const { port } = server.address() as AddressInfo;
+    const ladder = json(await run("import", `http://127.0.0.1:${port}/master.m3u8`)) as { rungs: unknown[] };
+    server.close();
+    expect(ladder.rungs).toHaveLength(8);
   });
 
   it("says what a misspelt codec means", async () => {
