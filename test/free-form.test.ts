@@ -53,4 +53,32 @@ describe("a free-form input", () => {
     expect(await bench.up({ ...kept, outs: found?.props ?? {} }, program)).toMatchObject({ did: "nothing" });
     await bench.sandbox.close();
   });
+
+  it.each([
+    { meta: { n: NaN }, path: "meta.n", words: /NaN/ },
+    { meta: { deep: { list: [1, Infinity] } }, path: "meta.deep.list[1]", words: /infinite/ },
+    { meta: { n: -Infinity }, path: "meta.n", words: /infinite/ },
+    // eslint-disable-next-line no-loss-of-precision -- which is the point
+    { meta: { n: 9007199254740993 }, path: "meta.n", words: /loses digits.*write it as a text/ },
+  ])("that state cannot hold is refused at preview: $path", async ({ meta, path, words }) => {
+    const { vendor, definition } = definitionOf("tenbyte:Stream");
+    const bench = await Workbench.open(vendor, definition);
+    const program: Props = { name: "news", ...sampleOf(vendor, definition).minimal(""), meta };
+    const [failure, ...others] = bench.check(program).failures;
+    expect(`${failure?.property ?? ""}: ${failure?.reason ?? ""}`).toContain(path);
+    expect(failure?.reason).toMatch(words);
+    expect(others).toEqual([]);
+    await bench.sandbox.close();
+  });
+
+  it.each([{ n: 0.1 }, { n: 1e-300 }, { n: -9007199254740991 }, { n: "9007199254740993" }])(
+    "that state can hold is not refused: %j",
+    async (meta) => {
+      const { vendor, definition } = definitionOf("tenbyte:Stream");
+      const bench = await Workbench.open(vendor, definition);
+      const program: Props = { name: "news", ...sampleOf(vendor, definition).minimal(""), meta };
+      expect(bench.check(program).failures).toEqual([]);
+      await bench.sandbox.close();
+    },
+  );
 });

@@ -40,10 +40,14 @@ export function refreshedOutputs(definition: Definition, before: Props, seen: Se
   return { ...remembered, ...Object.fromEntries(reported) };
 }
 
+/** Whether a number comes back from state as it was. */
+export const isKept = (value: number): boolean =>
+  Number.isFinite(value) && (Number.isSafeInteger(value) || !Number.isInteger(value));
+
 /** Without anything undefined; what is not plain JSON would fail in the engine after the vendor call (docs/engine.md, fact 16). */
 function plain(value: unknown): unknown {
   if (value === null || typeof value === "string" || typeof value === "boolean") return value;
-  if (typeof value === "number" && (Number.isSafeInteger(value) || !Number.isInteger(value))) return value;
+  if (typeof value === "number" && isKept(value)) return value;
   if (Array.isArray(value)) return value.map(plain);
   if (typeof value === "object" && Object.getPrototypeOf(value) === Object.prototype) {
     const entries = Object.entries(value).filter(([, item]) => item !== undefined);
