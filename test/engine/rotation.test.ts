@@ -41,7 +41,6 @@ describe.each(keyed)("$type", ({ vendor, definition }) => {
   it("is rotated on schedule, identically in preview and up, in slots that do not drift", async () => {
     succeeded(await stack.runWith(at("2026-01-01T00:00:00Z"), ...UP));
     const first = await key();
-    expect(succeeded(await stack.runWith(at("2026-01-30T23:59:59Z"), ...PREVIEW))).toMatch(/\d unchanged/);
 
     // Nobody ran `up` for a week after the key was due.
     const preview = succeeded(await stack.runWith(at("2026-02-07T12:00:00Z"), ...PREVIEW));
@@ -55,7 +54,6 @@ describe.each(keyed)("$type", ({ vendor, definition }) => {
     succeeded(await stack.runWith(at("2026-02-07T12:00:00Z"), ...UP));
     expect(generation()).toEqual({ since: "2026-01-31T00:00:00Z", reason: "every 30d" });
     expect(await key()).not.toBe(first);
-    expect(succeeded(await stack.runWith(at("2026-03-01T23:59:59Z"), ...PREVIEW))).toMatch(/\d unchanged/);
   });
 
   it("is rotated once by streamkeys:rotateAll, by a saved plan too, and keys made after that are not", async () => {
@@ -74,7 +72,6 @@ describe.each(keyed)("$type", ({ vendor, definition }) => {
 
     stack.program(`${programOf(vendor, definition, '{ every: "30d" }')} ${anotherOf(vendor, definition)}`);
     succeeded(await stack.runWith(now, ...UP));
-    expect(succeeded(await stack.runWith(now, ...PREVIEW))).toMatch(/\d unchanged/);
     // Emptied after the incident.
     await stack.mustRun("config", "set", "streamkeys:rotateAll", "");
     expect(succeeded(await stack.runWith(now, ...PREVIEW))).toMatch(/\d unchanged/);
