@@ -5,6 +5,7 @@ import { Command, CommanderError } from "commander";
 import { messageOf } from "../provider/define/errors";
 import { addDiscover } from "./discover";
 import { addDoctor } from "./doctor";
+import { addEncoder } from "./encoder";
 import { addKeys } from "./keys";
 import { addLadder } from "./ladder";
 import { say } from "./output";
@@ -29,7 +30,7 @@ function program(): Command {
       "after",
       "\nExample:\n  streamkeys doctor\n\nExit status:\n  0  fine\n  1  something does not work, or was found\n  2  wrong usage",
     );
-  for (const add of [addDoctor, addDiscover, addKeys, addLadder, addSandbox]) add(command);
+  for (const add of [addDoctor, addDiscover, addEncoder, addKeys, addLadder, addSandbox]) add(command);
   return command;
 }
 

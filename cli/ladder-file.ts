@@ -1,4 +1,5 @@
 import { existsSync, readFileSync } from "node:fs";
+import { CommanderError } from "commander";
 import { closest } from "fastest-levenshtein";
 import { z } from "zod";
 import { messageOf, StreamkeysError } from "../provider/define/errors";
@@ -10,6 +11,7 @@ import {
   type Rate,
   videoCodecNamed,
 } from "../provider/ladders";
+import { say } from "./output";
 
 /** A ladder in a file: the portable form of docs/ladders.md as JSON. */
 
@@ -84,15 +86,15 @@ const ladder = z.strictObject({
 
 /**
  * A preset by name, or the ladder in a file.
- * @throws StreamkeysError when it is neither, or naming the path of everything that is not as it should be.
+ * @throws CommanderError when it is neither; StreamkeysError naming the path of everything that is not as it should be.
  */
 export function findLadder(source: string): Ladder {
   if (Object.hasOwn(presets, source)) return presets[source as PresetName];
   if (existsSync(source)) return readLadder(source);
   const near = closest(source, Object.keys(presets));
-  throw new StreamkeysError(
-    `"${source}" is neither a preset nor a file. Did you mean ${near}? \`streamkeys ladder --list\` shows the presets.`,
-  );
+  const message = `"${source}" is neither a preset nor a file. Did you mean ${near}? \`streamkeys ladder --list\` shows the presets.`;
+  say(`error: ${message}`);
+  throw new CommanderError(1, "streamkeys.ladder", message);
 }
 
 /**

@@ -89,4 +89,4 @@ const wholeNumber = {
 } as const satisfies Rule;
 
 /** Rules about numbers as such. */
-export const numberRules = [noRungs, positiveNumber, wholeNumber] as const;
+export const numberRules = [positiveNumber, wholeNumber, noRungs] as const;
