@@ -83,6 +83,17 @@ describe("the key of a Tenbyte stream", () => {
     expect(succeeded(await stack.up())).toMatch(/`revokeOnDelete` did not reset the key/);
     expect((await stack.outputs()).key).toBe(await inForce());
   });
+
+  it("stays with its stream when that is renamed with an alias, its name left out", async () => {
+    const renamed = ofTenbyte("renamed")
+      .replace('"stream", {', '"programme", {')
+      .replace(/\}\);/, '}, { aliases: [{ name: "stream" }] });');
+    stack.program(renamed);
+    expect(succeeded(await stack.preview())).toMatch(/\d unchanged/);
+    const before = await stack.outputs();
+    succeeded(await stack.up());
+    expect((await stack.outputs()).key).toBe(before.key);
+  });
 });
 
 describe("AIOZ keys in a leak", () => {
