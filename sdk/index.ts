@@ -4,5 +4,6 @@ export * as aioz from "./aioz";
 export * as comprimato from "./comprimato";
 export * as uiza from "./uiza";
 export * as edgecast from "./edgecast";
+export * as cloudflare from "./cloudflare";
 export { RedundantIngest, type IngestSide, type RedundantIngestArgs } from "./redundant-ingest";
 export type { KeyGeneration, KeyRotation } from "./resource";

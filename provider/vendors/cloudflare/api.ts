@@ -1,0 +1,103 @@
+import { z } from "zod";
+import { type Api, path } from "../../define/api";
+import { UnexpectedReply } from "../../define/errors";
+
+/**
+ * Cloudflare Stream's replies and calls that the resources share (docs/sheets/cloudflare.md, sections 1, 2, 4 and 5).
+ *
+ * Assumed, because nothing public says it:
+ * - an update keeps the top-level fields that it leaves out, and replaces `recording` as a whole (section 3);
+ * - a status that nobody documents is one of a running broadcast (section 5);
+ * - a repeated POST with one `Idempotency-Key` must be the same byte for byte (section 7);
+ * - the list holds at most 1000 inputs, and there is no next page (section 8);
+ * - a not-found has one of Cloudflare's errors, and not that of a path with another account's id (section 9);
+ * - a change of `recording` while live ends no broadcast (section 6).
+ */
+
+const recording = z.looseObject({
+  mode: z.string().nullish(),
+  timeoutSeconds: z.number().nullish(),
+  requireSignedURLs: z.boolean().nullish(),
+  allowedOrigins: z.array(z.string()).nullish(),
+  hideLiveViewerCount: z.boolean().nullish(),
+});
+
+/** A live input. Only `uid` is relied on; `status` comes in three forms (section 5). */
+export const liveInput = z.looseObject({
+  uid: z.string().min(1),
+  created: z.string().nullish(),
+  enabled: z.boolean().nullish(),
+  meta: z.record(z.string(), z.unknown()).nullish(),
+  preferLowLatency: z.boolean().nullish(),
+  deleteRecordingAfterDays: z.number().nullish(),
+  recording: recording.nullish(),
+  status: z.unknown().optional(),
+  keysRotatedAt: z.string().nullish(),
+  playback: z.looseObject({ hls: z.string().nullish(), dash: z.string().nullish() }).nullish(),
+  webRTCPlayback: z.looseObject({ url: z.string().nullish() }).nullish(),
+});
+/** A live input. */
+export type LiveInput = z.infer<typeof liveInput>;
+
+/** The envelope around a result. */
+export const envelope = <S extends z.ZodType>(result: S) =>
+  z.looseObject({ success: z.literal(true), result });
+
+/** The envelope around one live input. */
+export const oneInput = envelope(liveInput);
+
+/** One live input by id. Throws `Gone` when there is none. */
+export async function getInput(api: Api, uid: string): Promise<LiveInput> {
+  return (await api.get(path`/live_inputs/${uid}`, oneInput)).result;
+}
+
+const listReply = envelope(
+  z.union([
+    z.looseObject({ liveInputs: z.array(liveInput), total: z.number().nullish() }),
+    // One program reads the result so (section 8).
+    z.array(liveInput).transform((liveInputs) => ({ liveInputs, total: undefined })),
+  ]),
+);
+
+/**
+ * All live inputs, without credentials, recording and status. No call pages through them (section 8).
+ * @throws UnexpectedReply at the end when there are more: what has not been seen must not count as absent.
+ */
+export async function* listInputs(api: Api): AsyncGenerator<LiveInput> {
+  const query = { include_counts: "true" };
+  const { liveInputs, total } = (await api.get(path`/live_inputs`, listReply, { query })).result;
+  yield* liveInputs;
+  if (typeof total === "number" && total > liveInputs.length) {
+    throw new UnexpectedReply({
+      vendor: api.label,
+      call: "GET /live_inputs",
+      detail: `answered with ${liveInputs.length} of ${total} live inputs, and has no call for the rest`,
+      advice: "Look for the others in the dashboard.",
+    });
+  }
+}
+
+/** States of a broadcast that is over, or has not begun (section 5). */
+const OFF_AIR = [
+  ...["client_disconnect", "disconnected", "ttl_exceeded", "failed_to_connect", "failed_to_reconnect"],
+];
+
+const nested = z.looseObject({ current: z.looseObject({ state: z.string() }) });
+
+/** Whether a broadcast may be running. What nobody documents counts as live: the guard fails closed. */
+export function mayBeLive({ status }: LiveInput): boolean {
+  if (status === null || status === undefined) return false;
+  const state = typeof status === "string" ? status : nested.safeParse(status).data?.current.state;
+  return state === undefined || !OFF_AIR.includes(state);
+}
+
+const videos = envelope(
+  z.array(z.looseObject({ status: z.looseObject({ state: z.string().nullish() }).nullish() })),
+);
+
+/** Whether a broadcast may be running, asked twice: what comes in by WebRTC may show among the videos only (section 5). */
+export async function isOnAir(api: Api, uid: string): Promise<boolean> {
+  if (mayBeLive(await getInput(api, uid))) return true;
+  const { result } = await api.get(path`/live_inputs/${uid}/videos`, videos);
+  return result.some(({ status }) => status?.state === "live-inprogress");
+}
