@@ -57,12 +57,21 @@ const liveInputSpec: ResourceSpec = {
   ],
   secretOutputs: ["webRtcPlaybackUrl"],
   secretInputs: [],
+  secretInLookups: ["meta"],
 };
 
 /**
  * A live input of Cloudflare Stream: where an encoder sends a feed, and how it is recorded and played. Every change is made in place. The keys are not outputs here: declare a `StreamKey`.
  *
- * Pulumi type `pulumi-nodejs:dynamic/streamkeys/cloudflare:LiveInput`. Docs: docs/cloudflare.md.
+ * - **Recordings stay when the live input is deleted.** They count against the account's storage and can no longer be listed by the input. Once the stored minutes of an account are used up, live inputs can still be made, and Cloudflare refuses the broadcast. Set `deleteRecordingAfterDays`.
+ * - `meta.streamkeys` holds a mark by which a live input is found again after a lost answer or a killed run. It names nothing.
+ * - A create carries an `Idempotency-Key`: repeated within six hours, it makes no second live input.
+ * - Removing `recording`, `enabled`, `preferLowLatency`, `meta` or `defaultCreator` from the program leaves at Cloudflare what is there; removing `deleteRecordingAfterDays` keeps recordings for ever.
+ * - Cloudflare lists at most 1000 live inputs (assumed). Where there are more, `discover` and the search for a lost create say so and fail.
+ * - Assumed: a change of `recording` while live takes effect with the next broadcast.
+ * - A broadcast by WebRTC that is not recorded may not show anywhere; the live guard cannot see it then (assumed).
+ *
+ * Pulumi type `pulumi-nodejs:dynamic/streamkeys/cloudflare:LiveInput`. Docs: `node_modules/pulumi-streamkeys/docs/cloudflare.md`.
  */
 export class LiveInput extends StreamkeysResource {
   /** Name in the dashboard (`meta.name`). The resource's name when unset. */
@@ -153,12 +162,18 @@ const streamKeySpec: ResourceSpec = {
   ],
   secretOutputs: ["streamKey", "rtmpsPublishUrl", "srtPassphrase", "srtPublishUrl", "webRtcPublishUrl"],
   secretInputs: [],
+  secretInLookups: [],
 };
 
 /**
  * The keys of a Cloudflare live input, for RTMPS, SRT and WebRTC, with ready-to-use publish URLs. A live input always has exactly one set of keys, so making this resource takes over the current one, and deleting it leaves keys and live input as they are (see `revokeOnDelete`).
  *
- * Pulumi type `pulumi-nodejs:dynamic/streamkeys/cloudflare:StreamKey`. Docs: docs/cloudflare.md.
+ * - A rotation renews all of them at once. The old ones die at once, and a running broadcast is disconnected; while the live input is on air, a due rotation is therefore put off unless `interruptLive` is true. Outputs and playback URLs stay.
+ * - Cloudflare dates the last rotation (`keysRotatedAt`). After a lost answer that date tells whether the keys were rotated.
+ * - This is the key to publish. `StreamKey` of `@pulumi/cloudflare` is another thing: a key that signs playback URLs.
+ * - A broadcast by WebRTC that is not recorded may not show anywhere; the live guard cannot see it then (assumed).
+ *
+ * Pulumi type `pulumi-nodejs:dynamic/streamkeys/cloudflare:StreamKey`. Docs: `node_modules/pulumi-streamkeys/docs/cloudflare.md`.
  */
 export class StreamKey extends StreamkeysResource {
   /** Id of the `LiveInput` that the keys open. A change replaces the resource. */
@@ -235,12 +250,17 @@ const liveOutputSpec: ResourceSpec = {
   properties: ["liveInputId", "url", "streamKey", "enabled", "account", "interruptLive", "outputId"],
   secretOutputs: [],
   secretInputs: [["url"], ["streamKey"]],
+  secretInLookups: ["url", "streamKey"],
 };
 
 /**
  * An output of a Cloudflare live input: where Cloudflare passes the feed on to, another platform for example (simulcast). `enabled` is changed in place; another address or key makes a new output.
  *
- * Pulumi type `pulumi-nodejs:dynamic/streamkeys/cloudflare:LiveOutput`. Docs: docs/cloudflare.md.
+ * - A live input has at most 50 outputs.
+ * - Deleting an output disconnects it within 30 seconds, and the broadcast itself goes on. While the live input is on air this is refused unless `interruptLive` is true; `enabled: false` is the way to switch an output off during a broadcast.
+ * - Outputs have neither a name nor a date. After a lost answer an output of the same address and key is taken over (assumed).
+ *
+ * Pulumi type `pulumi-nodejs:dynamic/streamkeys/cloudflare:LiveOutput`. Docs: `node_modules/pulumi-streamkeys/docs/cloudflare.md`.
  */
 export class LiveOutput extends StreamkeysResource {
   /** Id of the `LiveInput` whose feed is passed on. A change replaces the resource. */

@@ -21,6 +21,8 @@ declare module "zod" {
     writeOnly?: true;
     /** False refuses encoders and ends a running broadcast, at once and unguarded: who writes it asks for that. */
     killSwitch?: true;
+    /** The vendor's own date of the last rotation: it says whether one was done, whatever else has changed. */
+    provesRotation?: true;
     /** Computed by the provider itself; no user writes it. */
     computed?: true;
     /** Unset, it is the resource's own name in the program. */
@@ -60,6 +62,8 @@ export const unordered = <S extends z.ZodType>(schema: S): S => schema.meta({ un
 export const createOnly = <S extends z.ZodType>(schema: S): S => schema.meta({ createOnly: true });
 /** Marks an input that stays with us: its change makes no vendor call. */
 export const ours = <S extends z.ZodType>(schema: S): S => schema.meta({ ours: true });
+/** Marks the output that the vendor changes with every rotation, and with nothing else. */
+export const provesRotation = <S extends z.ZodType>(schema: S): S => schema.meta({ provesRotation: true });
 /** Marks an input that the vendor never shows. */
 export const writeOnly = <S extends z.ZodType>(schema: S): S => schema.meta({ writeOnly: true });
 /** Marks the input that is the resource's own name in the program when it is left out. */

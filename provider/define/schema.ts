@@ -29,6 +29,7 @@ export interface SchemaNode {
   createOnly?: true;
   writeOnly?: true;
   killSwitch?: true;
+  provesRotation?: true;
   computed?: true;
   namedAfterResource?: true;
   ours?: true;

@@ -25,9 +25,16 @@ export function fingerprints(definition: Definition, props: Props): string {
     .join(", ");
 }
 
-/** Whether the object has another key than before. What either side does not know says nothing. */
+/**
+ * Whether the object has another key than before: as the vendor's own proof says, where it has one, and else by the keys.
+ * What either side does not know says nothing.
+ */
 export function isAnotherKey(definition: Definition, before: Props, after: Props): boolean {
   const keys = keysOf(definition, before);
+  const { outputs } = definition;
+  const proof = Object.keys(outputs).find((name) => propertyOf(outputs, name).provesRotation);
+  // Without a date there was no rotation yet.
+  if (proof !== undefined && Object.keys(keys).length > 0) return before[proof] !== after[proof];
   return Object.entries(keysOf(definition, after)).some(
     ([name, key]) => keys[name] !== undefined && keys[name] !== key,
   );

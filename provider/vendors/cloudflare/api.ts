@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { type Api, path } from "../../define/api";
+import { reported } from "../../define/reply";
 import { UnexpectedReply } from "../../define/errors";
 
 /**
@@ -15,26 +16,26 @@ import { UnexpectedReply } from "../../define/errors";
  */
 
 const recording = z.looseObject({
-  mode: z.string().nullish(),
-  timeoutSeconds: z.number().nullish(),
-  requireSignedURLs: z.boolean().nullish(),
-  allowedOrigins: z.array(z.string()).nullish(),
-  hideLiveViewerCount: z.boolean().nullish(),
+  mode: reported(z.string()),
+  timeoutSeconds: reported(z.number()),
+  requireSignedURLs: reported(z.boolean()),
+  allowedOrigins: reported(z.array(z.string())),
+  hideLiveViewerCount: reported(z.boolean()),
 });
 
 /** A live input. Only `uid` is relied on; `status` comes in three forms (section 5). */
 export const liveInput = z.looseObject({
   uid: z.string().min(1),
-  created: z.string().nullish(),
-  enabled: z.boolean().nullish(),
-  meta: z.record(z.string(), z.unknown()).nullish(),
-  preferLowLatency: z.boolean().nullish(),
-  deleteRecordingAfterDays: z.number().nullish(),
-  recording: recording.nullish(),
+  created: reported(z.string()),
+  enabled: reported(z.boolean()),
+  meta: reported(z.record(z.string(), z.unknown())),
+  preferLowLatency: reported(z.boolean()),
+  deleteRecordingAfterDays: reported(z.number()),
+  recording: reported(recording),
   status: z.unknown().optional(),
-  keysRotatedAt: z.string().nullish(),
-  playback: z.looseObject({ hls: z.string().nullish(), dash: z.string().nullish() }).nullish(),
-  webRTCPlayback: z.looseObject({ url: z.string().nullish() }).nullish(),
+  keysRotatedAt: reported(z.string()),
+  playback: reported(z.looseObject({ hls: reported(z.string()), dash: reported(z.string()) })),
+  webRTCPlayback: reported(z.looseObject({ url: reported(z.string()) })),
 });
 /** A live input. */
 export type LiveInput = z.infer<typeof liveInput>;
@@ -53,7 +54,7 @@ export async function getInput(api: Api, uid: string): Promise<LiveInput> {
 
 const listReply = envelope(
   z.union([
-    z.looseObject({ liveInputs: z.array(liveInput), total: z.number().nullish() }),
+    z.looseObject({ liveInputs: z.array(liveInput), total: reported(z.number()) }),
     // One program reads the result so (section 8).
     z.array(liveInput).transform((liveInputs) => ({ liveInputs, total: undefined })),
   ]),
@@ -92,7 +93,7 @@ export function mayBeLive({ status }: LiveInput): boolean {
 }
 
 const videos = envelope(
-  z.array(z.looseObject({ status: z.looseObject({ state: z.string().nullish() }).nullish() })),
+  z.array(z.looseObject({ status: reported(z.looseObject({ state: reported(z.string()) })) })),
 );
 
 /** Whether a broadcast may be running, asked twice: what comes in by WebRTC may show among the videos only (section 5). */

@@ -3,6 +3,7 @@ import { z } from "zod";
 import {
   defineResource,
   killSwitch,
+  mayHoldSecret,
   type Known,
   namedAfterResource,
   type Problem,
@@ -51,10 +52,11 @@ const inputs = {
   enabled: killSwitch(
     "refuses RTMPS and SRT and ends a broadcast that runs by them; of WebRTC Cloudflare says nothing",
   ),
-  meta: z
-    .record(z.string(), z.any())
-    .describe("Your own JSON values, kept with the live input, besides `name` and `streamkeys`.")
-    .optional(),
+  meta: mayHoldSecret(
+    z
+      .record(z.string(), z.any())
+      .describe("Your own JSON values, kept with the live input, besides `name` and `streamkeys`."),
+  ).optional(),
   recording,
   preferLowLatency: z
     .boolean()

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { defineResource, killSwitch, replaces, secret, type Seen, text } from "../../define";
 import { type Api, path } from "../../define/api";
+import { reported } from "../../define/reply";
 import { childId, splitChildId } from "../../define/child";
 import { Gone } from "../../define/errors";
 import { envelope, isOnAir, listInputs } from "./api";
@@ -8,9 +9,9 @@ import { envelope, isOnAir, listInputs } from "./api";
 /** An output. */
 const output = z.looseObject({
   uid: z.string().min(1),
-  url: z.string().nullish(),
-  streamKey: z.string().nullish(),
-  enabled: z.boolean().nullish(),
+  url: reported(z.string()),
+  streamKey: reported(z.string()),
+  enabled: reported(z.boolean()),
 });
 type Output = z.infer<typeof output>;
 

@@ -1,20 +1,29 @@
 import { z } from "zod";
-import { defineResource, replaces, revokeOnDelete, secret, type Seen, text } from "../../define";
+import {
+  defineResource,
+  provesRotation,
+  replaces,
+  revokeOnDelete,
+  secret,
+  type Seen,
+  text,
+} from "../../define";
 import { type Api, path } from "../../define/api";
+import { reported } from "../../define/reply";
 import { envelope, isOnAir, listInputs, liveInput } from "./api";
 import { nameIn } from "./live-input";
 
 /** A live input with its keys. A reply without them is an error, so that state never loses a key. */
 const keyedInput = liveInput.extend({
   rtmps: z.looseObject({ url: z.string().min(1), streamKey: z.string().min(1) }),
-  srt: z
-    .looseObject({
-      url: z.string().nullish(),
-      streamId: z.string().nullish(),
-      passphrase: z.string().nullish(),
-    })
-    .nullish(),
-  webRTC: z.looseObject({ url: z.string().nullish() }).nullish(),
+  srt: reported(
+    z.looseObject({
+      url: reported(z.string()),
+      streamId: reported(z.string()),
+      passphrase: reported(z.string()),
+    }),
+  ),
+  webRTC: reported(z.looseObject({ url: reported(z.string()) })),
 });
 const oneKeyed = envelope(keyedInput);
 
@@ -45,8 +54,8 @@ export const streamKey = defineResource({
     webRtcPublishUrl: secret(
       text("WebRTC (WHIP) URL, for an encoder. Secret: who has it needs nothing more."),
     ).optional(),
-    keysRotatedAt: text(
-      "When the keys were last rotated, RFC 3339 UTC; unset until the first time.",
+    keysRotatedAt: provesRotation(
+      text("When the keys were last rotated, RFC 3339 UTC; unset until the first time."),
     ).optional(),
   },
   rotation: "in place, by `rotate_keys`; the old keys die at once and a running broadcast is disconnected",
@@ -55,6 +64,7 @@ export const streamKey = defineResource({
   read: async (api, id) => getKeys(api, id),
   rotate: (api, id) => rotateKeys(api, id),
   makesNothing: true,
+  takesOver: ({ liveInputId }) => liveInputId,
   outlivesDelete: true,
   delete: async (api, id, { revokeOnDelete }) => {
     if (revokeOnDelete) await rotateKeys(api, id);
