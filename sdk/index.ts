@@ -5,5 +5,6 @@ export * as comprimato from "./comprimato";
 export * as uiza from "./uiza";
 export * as edgecast from "./edgecast";
 export * as cloudflare from "./cloudflare";
+export * as mux from "./mux";
 export { RedundantIngest, type IngestSide, type RedundantIngestArgs } from "./redundant-ingest";
 export type { KeyGeneration, KeyRotation } from "./resource";

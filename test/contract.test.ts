@@ -288,7 +288,8 @@ describe.each(all)("%s", (_, vendor, definition) => {
 
       if (definition.settle) {
         it("keeps the id when what follows the POST fails, and finishes at the next update", async () => {
-          bench.sandbox.faults.push({ method: "GET", status: 500 });
+          program = { ...program, ...sample.settles };
+          for (const method of ["GET", "PUT"]) bench.sandbox.faults.push({ method, status: 500 });
           const failure = (await bench.create(program).catch((error: unknown) => error)) as {
             id: string;
             outputs: Props;

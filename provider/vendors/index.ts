@@ -5,11 +5,12 @@ import { aioz } from "./aioz";
 import { cloudflare } from "./cloudflare";
 import { comprimato } from "./comprimato";
 import { edgecast } from "./edgecast";
+import { mux } from "./mux";
 import { uiza } from "./uiza";
 import { tenbyte } from "./tenbyte";
 
 /** The register: every vendor, a line each. */
-export const vendors: Vendor[] = [tenbyte, aioz, comprimato, uiza, edgecast, cloudflare];
+export const vendors: Vendor[] = [tenbyte, aioz, comprimato, uiza, edgecast, cloudflare, mux];
 
 /** A resource type as it is written in state, for example `tenbyte:StreamKey`. */
 export type TypeName = `${string}:${string}`;

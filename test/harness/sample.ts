@@ -8,6 +8,8 @@ export interface Sample {
   minimal(parent: string): Props;
   /** Every input that can stand together. */
   full(parent: string): Props;
+  /** Laid over `full`, what makes a create need more than the request that creates; nothing where it always does. */
+  settles?: Props;
   /** Another value for each input of `full`, valid beside the rest; several inputs where they only change together. */
   changes(parent: string): Props[];
   /** What preview must refuse when it is laid over `full`, and the path that the failure must name. */

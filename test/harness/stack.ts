@@ -12,6 +12,7 @@ import {
 import { tmpdir } from "node:os";
 import { delimiter, join, resolve } from "node:path";
 import { findEngine } from "../../scripts/engine";
+import { simulators } from "../../sandbox/vendors";
 
 /** A Pulumi project in an empty folder, run by the real engine on a local file backend. */
 
@@ -202,7 +203,7 @@ export class TestStack {
   }
 }
 
-const VENDORS = ["tenbyte", "aioz", "uiza", "edgecast", "comprimato"].join(", ");
+const VENDORS = Object.keys(simulators).join(", ");
 
 /** The output of a run that must have ended well. */
 export function succeeded({ status, text }: Run): string {

@@ -1,0 +1,70 @@
+import Mux from "@mux/mux-node";
+import { LiveInputs } from "cloudflare/resources/stream/live-inputs";
+import { createClient } from "cloudflare/tree-shakable";
+import { type Sandbox, startSandbox } from "../../sandbox";
+import { succeeded, TestStack } from "../harness/stack";
+
+/** docs/moving.md: what the vendors' own clients have made is taken over as it is, and let go again. */
+
+const account_id = "5a4db0c0000000000000000000000001";
+
+describe("what others have made", () => {
+  let sandbox: Sandbox;
+  let stack: TestStack;
+
+  beforeAll(async () => {
+    sandbox = await startSandbox();
+  });
+  afterAll(async () => {
+    await sandbox.close();
+    stack.remove();
+  });
+
+  it("is adopted without a write, keeps its keys, stays when the import goes, and is let go by a state delete", async () => {
+    const { liveInputs } = createClient({
+      resources: [LiveInputs],
+      apiToken: "sandbox-cloudflare-token",
+      baseURL: `${sandbox.url}/cloudflare/client/v4`,
+    }).stream;
+    const input = await liveInputs.create({
+      account_id,
+      meta: { name: "news" },
+      recording: { mode: "automatic" },
+    });
+    const { liveStreams } = new Mux({
+      tokenId: "sandbox-token",
+      tokenSecret: "sandbox-token-secret",
+      baseURL: `${sandbox.url}/mux`,
+    }).video;
+    const stream = await liveStreams.create({ playback_policies: ["public"], passthrough: "their own" });
+    const signed = await liveStreams.createPlaybackId(stream.id, { policy: "signed" });
+
+    const program = (imports: boolean): string => {
+      const options = (id: string): string => (imports ? `{ import: "${id}" }` : "{}");
+      return `
+        const input = new cloudflare.LiveInput("news", { recording: { mode: "automatic" } }, ${options(input.uid ?? "")});
+        out.inputKey = new cloudflare.StreamKey("news", { liveInputId: input.id }).streamKey;
+        const stream = new mux.LiveStream("news", { playbackPolicies: ["public"] }, ${options(stream.id)});
+        out.streamKey = new mux.StreamKey("news", { liveStreamId: stream.id }).streamKey;
+        new mux.PlaybackId("members", { liveStreamId: stream.id, policy: "signed" },
+          ${options(`${stream.id}/${signed.id}`)});`;
+    };
+    stack = await TestStack.create(program(true), sandbox.environment);
+    sandbox.requests.length = 0;
+    succeeded(await stack.up());
+    expect(new Set(sandbox.requests.map(({ method }) => method))).toEqual(new Set(["GET"]));
+    expect(await stack.outputs()).toMatchObject({
+      inputKey: input.rtmps?.streamKey,
+      streamKey: stream.stream_key,
+    });
+
+    stack.program(program(false));
+    expect(succeeded(await stack.preview())).toMatch(/6 unchanged/);
+    expect(succeeded(await stack.refresh())).toMatch(/6 unchanged/);
+
+    for (const { urn, type } of stack.resources()) {
+      if (type.endsWith("mux:PlaybackId")) succeeded(await stack.run("state", "delete", urn, "--yes"));
+    }
+    expect(await liveStreams.retrievePlaybackId(stream.id, signed.id)).toEqual(signed);
+  });
+});
