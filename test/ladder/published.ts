@@ -1,5 +1,7 @@
 /** Ladders as vendors and standards publish them. A rule that finds an error in one of these is wrong. */
+import { importLadder } from "../../provider/ladders";
 import type { AudioRung, Ladder, VideoRung } from "../../provider/ladders";
+import { texts } from "./forms";
 
 /** A published ladder, and the warnings that its own authors' choices are known to raise. */
 export interface Published {
@@ -31,6 +33,8 @@ const tenbyte: Common = {
   keyframeIntervalSeconds: 2,
   audio: stereo(128),
 };
+/** What is published is size and bitrate; the rest is what nearly everybody takes. */
+const plain: Common = { codec: "h264", fps: 30, keyframeIntervalSeconds: 2 };
 const netflix: Common = { codec: "h264", fps: 24, keyframeIntervalSeconds: 2 };
 
 const aws = (size: string, kbps: number, fps = 30) =>
@@ -222,6 +226,160 @@ export const published: Published[] = [
       ],
     },
     warnings: ["aspect-ratio"],
+  },
+  {
+    source:
+      "Google Cloud, Live Stream API, best practices (cloud.google.com/livestream/docs/best-practices), recommended ladder at 30 fps",
+    ladder: {
+      name: "Google Cloud 30",
+      rungs: [
+        rung("416x234", 150, plain),
+        rung("640x360", 400, plain),
+        rung("768x432", 750, plain),
+        rung("768x432", 1100, plain),
+        rung("960x540", 2200, plain),
+        rung("1280x720", 3300, plain),
+        rung("1920x1080", 6000, plain),
+      ],
+    },
+    warnings: [],
+  },
+  {
+    source:
+      "Google Cloud, Live Stream API, best practices (cloud.google.com/livestream/docs/best-practices), recommended ladder at 25 fps",
+    ladder: {
+      name: "Google Cloud 25",
+      rungs: [
+        rung("416x234", 150, plain, { name: "416x234-150", fps: 25 }),
+        rung("640x360", 400, plain, { name: "640x360-400", fps: 25 }),
+        rung("768x432", 750, plain, { name: "768x432-750", fps: 25 }),
+        rung("768x432", 1100, plain, { name: "768x432-1100", fps: 25 }),
+        rung("960x540", 2200, plain, { name: "960x540-2200", fps: 25 }),
+        rung("1280x720", 3300, plain, { name: "1280x720-3300", fps: 25 }),
+        rung("1920x1080", 6000, plain, { name: "1920x1080-6000", fps: 25 }),
+      ],
+    },
+    warnings: [],
+  },
+  {
+    source:
+      "Google Cloud, Live Stream API, best practices (cloud.google.com/livestream/docs/best-practices), recommended ladder with the steps of 60 fps",
+    ladder: {
+      name: "Google Cloud 60",
+      rungs: [
+        rung("416x234", 150, plain),
+        rung("640x360", 400, plain),
+        rung("768x432", 750, plain),
+        rung("768x432", 1100, plain),
+        rung("960x540", 2200, plain),
+        rung("1280x720", 3300, plain),
+        rung("1280x720", 5500, plain, { name: "1280x720-5500", fps: 60 }),
+        rung("1920x1080", 6000, plain),
+        rung("1920x1080", 9000, plain, { name: "1920x1080-9000", fps: 60 }),
+      ],
+    },
+    warnings: ["bitrate-step"],
+  },
+  {
+    source:
+      "Google Cloud, Live Stream API, best practices (cloud.google.com/livestream/docs/best-practices), recommended ladder with the steps of 50 fps",
+    ladder: {
+      name: "Google Cloud 50",
+      rungs: [
+        rung("416x234", 150, plain, { name: "416x234-150", fps: 25 }),
+        rung("640x360", 400, plain, { name: "640x360-400", fps: 25 }),
+        rung("768x432", 750, plain, { name: "768x432-750", fps: 25 }),
+        rung("768x432", 1100, plain, { name: "768x432-1100", fps: 25 }),
+        rung("960x540", 2200, plain, { name: "960x540-2200", fps: 25 }),
+        rung("1280x720", 3300, plain, { name: "1280x720-3300", fps: 25 }),
+        rung("1280x720", 5500, plain, { name: "1280x720-5500", fps: 50 }),
+        rung("1920x1080", 6000, plain, { name: "1920x1080-6000", fps: 25 }),
+        rung("1920x1080", 9000, plain, { name: "1920x1080-9000", fps: 50 }),
+      ],
+    },
+    warnings: ["bitrate-step"],
+  },
+  {
+    source: "appwrite/appwrite, app/config/videos-profiles.php (hls)",
+    ladder: {
+      name: "Appwrite",
+      rungs: [rung("640x360", 890, plain), rung("1024x576", 2538, plain), rung("1280x720", 3551, plain)],
+    },
+    warnings: [],
+  },
+  {
+    source: "techwarriorz/simple-hls, src/default-renditions.js",
+    ladder: {
+      name: "simple-hls",
+      rungs: [
+        rung("640x360", 800, plain),
+        rung("842x480", 1400, plain),
+        rung("1280x720", 2800, plain),
+        rung("1920x1080", 5000, plain),
+      ],
+    },
+    warnings: [],
+  },
+  {
+    source: "dyoung2019/mkv2hls, src/renditions.js, in its two lower rungs",
+    ladder: {
+      name: "mkv2hls",
+      rungs: [rung("640x360", 800, plain), rung("842x480", 1400, plain)],
+    },
+    warnings: [],
+  },
+  {
+    source: "CDN77, knowledge base, Adaptive bitrate: the lower ends of its ranges",
+    ladder: {
+      name: "CDN77 least",
+      rungs: [
+        rung("426x240", 300, plain),
+        rung("640x360", 400, plain),
+        rung("854x480", 1000, plain),
+        rung("1280x720", 2000, plain),
+        rung("1920x1080", 3500, plain),
+      ],
+    },
+    warnings: [],
+  },
+  {
+    source: "CDN77, knowledge base, Adaptive bitrate: the upper ends of its ranges",
+    ladder: {
+      name: "CDN77 most",
+      rungs: [
+        rung("426x240", 700, plain),
+        rung("640x360", 1500, plain),
+        rung("854x480", 2000, plain),
+        rung("1280x720", 3500, plain),
+        rung("1920x1080", 4500, plain),
+      ],
+    },
+    warnings: [],
+  },
+  {
+    source: "eva-upc.blogspot.com, Live-Video Streaming Concepts (2018), keyframes every 2 s",
+    ladder: {
+      name: "eva-upc",
+      rungs: [
+        rung("426x240", 500, plain),
+        rung("640x360", 1000, plain),
+        rung("854x480", 3000, plain),
+        rung("1280x720", 5000, plain),
+        rung("1920x1080", 8000, plain),
+        rung("3840x2160", 25000, plain),
+      ],
+    },
+    warnings: ["bitrate-step"],
+  },
+  {
+    source: "Apple, bipbop advanced example, H.264 variants of its master (test/ladder/forms.ts)",
+    ladder: importLadder(texts.bipbop, { name: "bipbop advanced" }).ladder,
+    warnings: ["rung-order"],
+  },
+  {
+    source: "Apple, bipbop 4x3 of 2012 (test/ladder/forms.ts), 400x300",
+    ladder: importLadder(texts.old, { name: "bipbop 4x3", size: { width: 400, height: 300 } }).ladder,
+    warnings: [],
   },
 ];
 
