@@ -7,4 +7,4 @@ export * as edgecast from "./edgecast";
 export * as cloudflare from "./cloudflare";
 export * as mux from "./mux";
 export { RedundantIngest, type IngestSide, type RedundantIngestArgs } from "./redundant-ingest";
-export type { KeyGeneration, KeyRotation } from "./resource";
+export type { KeyGeneration, KeyRotation } from "./key-rotation";

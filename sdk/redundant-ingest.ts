@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { KeyGeneration, KeyRotation } from "./resource";
+import type { KeyGeneration, KeyRotation } from "./key-rotation";
 
 /** One of the two ways in: any resource with a key, and the URL that an encoder publishes to. */
 export interface IngestSide {

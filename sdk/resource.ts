@@ -20,29 +20,6 @@ export interface ResourceSpec {
 
 type Args = Record<string, pulumi.Input<unknown>>;
 
-/** When the key of a resource is rotated. `streamkeys:rotateAll` in the stack config rotates every key besides. */
-export interface KeyRotation {
-  /** Length of a key's life as a duration, for example `30d`, `12h` or `2w`. Counts from the key's making. */
-  every?: pulumi.Input<string | undefined>;
-  /** Any text. A new text rotates the key once; removing it does not. */
-  trigger?: pulumi.Input<string | undefined>;
-  /** `keyGeneration.since` of another key. In a run that rotates that one, this one waits for the next run. */
-  notWith?: pulumi.Input<string | undefined>;
-  /** Whether another key waits for this one by `notWith`: it then has its turn before this one is rotated again. */
-  leads?: pulumi.Input<boolean | undefined>;
-}
-
-/** Which key this is. Changes with every rotation. */
-export interface KeyGeneration {
-  /** Time slot the key belongs to, RFC 3339 UTC. */
-  since: string;
-  /**
-   * Why this generation was begun: `created`, `adopted`, `every 30d`, `trigger` or `rotateAll` with a digest, `changed outside` or
-   * `changed in the program`.
-   */
-  reason: string;
-}
-
 /**
  * A resource whose provider is one constant line that only names it. `pulumi.dynamic.Resource` would serialise the
  * provider's code into every state file instead: 71 kB a resource, tokens of the module in clear, and about a second a

@@ -17,13 +17,24 @@ describe.each(examples)("examples/%s", (name) => {
     const sandbox = await startSandbox();
     const stack = await TestStack.copyOf(`examples/${name}`, sandbox.environment);
     succeeded(await stack.up());
-    const made = stack.resources().length;
-    expect(made).toBeGreaterThan(0);
-    expect(succeeded(await stack.preview())).not.toMatch(/to (create|update|replace|delete)/);
-    expect(succeeded(await stack.refresh())).not.toMatch(/ (created|updated|deleted)\n/);
-    expect(succeeded(await stack.preview())).not.toMatch(/to (create|update|replace|delete)/);
+    const ids = (): string[] => stack.resources().map(({ urn, id }) => `${urn} ${id}`);
+    const made = ids();
+    expect(made.length).toBeGreaterThan(0);
+    // The engine says how many it left alone, besides the stack itself: all of them.
+    const allUnchanged = new RegExp(`Resources:\\s+${made.length + 1} unchanged\\s`);
+    sandbox.requests.length = 0;
+    expect(`${succeeded(await stack.preview())}\n`).toMatch(allUnchanged);
+    expect(sandbox.requests).toEqual([]);
+    expect(`${succeeded(await stack.refresh())}\n`).toMatch(allUnchanged);
+    // A refresh asked the vendor, and wrote nothing.
+    expect(sandbox.requests.map(({ method }) => method)).toContain("GET");
+    expect(sandbox.requests.filter(({ method }) => method !== "GET")).toEqual([]);
+    expect(`${succeeded(await stack.preview())}\n`).toMatch(allUnchanged);
+    expect(ids()).toEqual(made);
     succeeded(await stack.destroy());
     expect(stack.resources()).toEqual([]);
+    // No object with an id is left at any vendor.
+    expect(JSON.stringify(sandbox.data)).not.toMatch(/"(id|Id|uid)":/);
     await sandbox.close();
     stack.remove();
   });

@@ -1,38 +1,14 @@
 import { z } from "zod";
 import type { Api } from "./api";
 import { keyRotation, keyGeneration } from "./rotation";
+import { ours, replaces } from "./traits";
+
+export * from "./traits";
 
 /**
  * What a resource is: its inputs and outputs as zod schemas with traits, and what it can do as functions. Everything
  * else (the dynamic provider, the SDK class, the docs page, the package schema, the contract tests) is derived.
  */
-
-declare module "zod" {
-  interface GlobalMeta {
-    /** The value must never be seen in clear. */
-    secret?: true;
-    /** A change of this input replaces the resource. */
-    replaces?: true;
-    /** The array is a set at the vendor: its order means nothing. */
-    unordered?: true;
-    /** Only the reply to the create shows this output; later reads keep what state has. */
-    createOnly?: true;
-    /** The vendor takes this input and never shows it, so it cannot drift and an import cannot compare it. */
-    writeOnly?: true;
-    /** False refuses encoders and ends a running broadcast, at once and unguarded: who writes it asks for that. */
-    killSwitch?: true;
-    /** The vendor's own date of the last rotation: it says whether one was done, whatever else has changed. */
-    provesRotation?: true;
-    /** Computed by the provider itself; no user writes it. */
-    computed?: true;
-    /** Unset, it is the resource's own name in the program. */
-    namedAfterResource?: true;
-    /** May hold a secret (a token within free JSON, say): quoted nowhere, and stored encrypted where no program marks it. */
-    mayHoldSecret?: true;
-    /** Ours alone: the vendor never sees it, so a change of it is no call. */
-    ours?: true;
-  }
-}
 
 /** Named zod schemas of one level. */
 export type Shape = Record<string, z.ZodType>;
@@ -50,25 +26,6 @@ export type Known<T> = T extends (infer Item)[]
     ? { [K in keyof T]?: Known<T[K]> }
     : T | undefined;
 
-/** Marks a value that must never be seen in clear. */
-export const secret = <S extends z.ZodType>(schema: S): S => schema.meta({ secret: true });
-/** Marks a value that may hold a secret, for example free JSON. */
-export const mayHoldSecret = <S extends z.ZodType>(schema: S): S => schema.meta({ mayHoldSecret: true });
-/** Marks an input whose change replaces the resource. */
-export const replaces = <S extends z.ZodType>(schema: S): S => schema.meta({ replaces: true });
-/** Marks an array whose order means nothing. */
-export const unordered = <S extends z.ZodType>(schema: S): S => schema.meta({ unordered: true });
-/** Marks an output that only the reply to the create shows. */
-export const createOnly = <S extends z.ZodType>(schema: S): S => schema.meta({ createOnly: true });
-/** Marks an input that stays with us: its change makes no vendor call. */
-export const ours = <S extends z.ZodType>(schema: S): S => schema.meta({ ours: true });
-/** Marks the output that the vendor changes with every rotation, and with nothing else. */
-export const provesRotation = <S extends z.ZodType>(schema: S): S => schema.meta({ provesRotation: true });
-/** Marks an input that the vendor never shows. */
-export const writeOnly = <S extends z.ZodType>(schema: S): S => schema.meta({ writeOnly: true });
-/** Marks the input that is the resource's own name in the program when it is left out. */
-export const namedAfterResource = <S extends z.ZodType>(schema: S): S =>
-  schema.meta({ namedAfterResource: true });
 /** A string property with its description. */
 export const text = (about: string): z.ZodString => z.string().describe(about);
 

@@ -1,10 +1,11 @@
 import { z } from "zod";
 import type { Definition, Shape } from ".";
+import type { Traits } from "./traits";
 
 /**
  * A shape as JSON Schema, traits included: the one form that the lifecycle, the generator and the docs walk.
  */
-export interface SchemaNode {
+export interface SchemaNode extends Traits {
   type?: "string" | "number" | "integer" | "boolean" | "array" | "object";
   description?: string;
   /** Name of a type that several resources share. */
@@ -23,17 +24,6 @@ export interface SchemaNode {
   minItems?: number;
   maxItems?: number;
   pattern?: string;
-  secret?: true;
-  replaces?: true;
-  unordered?: true;
-  createOnly?: true;
-  writeOnly?: true;
-  killSwitch?: true;
-  provesRotation?: true;
-  computed?: true;
-  namedAfterResource?: true;
-  ours?: true;
-  mayHoldSecret?: true;
 }
 
 const nodes = new WeakMap<Shape, SchemaNode>();

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { defineResource, ours, replaces, type Seen, text } from "../../define";
+import { defineResource, ours, replaces, type Seen, text, writeOnly } from "../../define";
 import { Gone, Refused, StreamkeysError } from "../../define/errors";
 import { type Api, path } from "../../define/api";
 import { madeBy } from "../../define/made-by";
@@ -71,11 +71,13 @@ const inputs = {
     .boolean()
     .describe("Whether the broadcast is recorded; AIOZ wants a balance for that. False when unset.")
     .default(false),
-  qualities: z
-    .array(quality)
-    .min(1)
-    .describe("Encoding ladder, a rung each. AIOZ's own (1080p, 720p and 360p) when unset.")
-    .optional(),
+  // AIOZ reports no more than the names of the rungs.
+  qualities: writeOnly(
+    z
+      .array(quality)
+      .min(1)
+      .describe("Encoding ladder, a rung each. AIOZ's own (1080p, 720p and 360p) when unset."),
+  ).optional(),
   ladderRulesOff: ladderRulesOff(aiozRules),
   broadcast: replaces(
     ours(

@@ -46,7 +46,7 @@ export const samples: Samples = {
       broadcast: "2026-11-22 evening",
     }),
     // Together, because a key takes only one stream that has not ended, and no test may need two beside each other.
-    changes: () => [{ title: "Late news", save: false }],
+    changes: () => [{ title: "Late news", save: false }, { qualities: [video("720p", 3_000_000)] }],
     wrong: [
       { inputs: { title: "" }, path: "title" },
       { inputs: { title: "Evening news " }, path: "title" },
