@@ -34,6 +34,7 @@ const streamKeySpec: ResourceSpec = {
     "rtmpPublishUrl",
     "userId",
     "createdAt",
+    "seenWith",
   ],
   secretOutputs: ["streamKey", "rtmpPublishUrl"],
   secretInputs: [],
@@ -70,10 +71,12 @@ export class StreamKey extends StreamkeysResource {
   declare readonly rtmpUrl: pulumi.Output<string | undefined>;
   /** RTMP URL with the key, for an encoder that takes server and key in one. Secret. */
   declare readonly rtmpPublishUrl: pulumi.Output<string | undefined>;
-  /** The AIOZ user who owns the key. */
+  /** The AIOZ user who owns it. */
   declare readonly userId: pulumi.Output<string | undefined>;
   /** When the key was made, RFC 3339 UTC. */
   declare readonly createdAt: pulumi.Output<string | undefined>;
+  /** Digest of the credentials, or of the account where they name it, with which the object was last seen: only there can it be found to be gone. */
+  declare readonly seenWith: pulumi.Output<string | undefined>;
   /** The generation of the key: since when, and why. Changes with every rotation. */
   declare readonly keyGeneration: pulumi.Output<KeyGeneration>;
 
@@ -177,7 +180,9 @@ const streamSpec: ResourceSpec = {
     "streamId",
     "hlsUrl",
     "playerUrl",
+    "userId",
     "createdAt",
+    "seenWith",
   ],
   secretOutputs: [],
   secretInputs: [],
@@ -221,8 +226,12 @@ export class Stream extends StreamkeysResource {
   declare readonly hlsUrl: pulumi.Output<string | undefined>;
   /** Page with AIOZ's player. */
   declare readonly playerUrl: pulumi.Output<string | undefined>;
+  /** The AIOZ user who owns it. */
+  declare readonly userId: pulumi.Output<string | undefined>;
   /** When the streaming was made, RFC 3339 UTC. */
   declare readonly createdAt: pulumi.Output<string | undefined>;
+  /** Digest of the credentials, or of the account where they name it, with which the object was last seen: only there can it be found to be gone. */
+  declare readonly seenWith: pulumi.Output<string | undefined>;
 
   /**
    * Looks up an existing Stream that this program does not manage.

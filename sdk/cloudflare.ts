@@ -55,6 +55,7 @@ const liveInputSpec: ResourceSpec = {
     "dashUrl",
     "webRtcPlaybackUrl",
     "createdAt",
+    "seenWith",
   ],
   secretOutputs: ["webRtcPlaybackUrl"],
   secretInputs: [],
@@ -103,6 +104,8 @@ export class LiveInput extends StreamkeysResource {
   declare readonly webRtcPlaybackUrl: pulumi.Output<string | undefined>;
   /** When the live input was made, RFC 3339 UTC. */
   declare readonly createdAt: pulumi.Output<string | undefined>;
+  /** Digest of the credentials, or of the account where they name it, with which the object was last seen: only there can it be found to be gone. */
+  declare readonly seenWith: pulumi.Output<string | undefined>;
 
   /**
    * Looks up an existing LiveInput that this program does not manage.
@@ -160,6 +163,7 @@ const streamKeySpec: ResourceSpec = {
     "srtPublishUrl",
     "webRtcPublishUrl",
     "keysRotatedAt",
+    "seenWith",
   ],
   secretOutputs: ["streamKey", "rtmpsPublishUrl", "srtPassphrase", "srtPublishUrl", "webRtcPublishUrl"],
   secretInputs: [],
@@ -201,6 +205,8 @@ export class StreamKey extends StreamkeysResource {
   declare readonly webRtcPublishUrl: pulumi.Output<string | undefined>;
   /** When the keys were last rotated, RFC 3339 UTC; unset until the first time. */
   declare readonly keysRotatedAt: pulumi.Output<string | undefined>;
+  /** Digest of the credentials, or of the account where they name it, with which the object was last seen: only there can it be found to be gone. */
+  declare readonly seenWith: pulumi.Output<string | undefined>;
   /** The generation of the key: since when, and why. Changes with every rotation. */
   declare readonly keyGeneration: pulumi.Output<KeyGeneration>;
 
@@ -248,7 +254,16 @@ export interface LiveOutputArgs {
 
 const liveOutputSpec: ResourceSpec = {
   type: "cloudflare:LiveOutput",
-  properties: ["liveInputId", "url", "streamKey", "enabled", "account", "interruptLive", "outputId"],
+  properties: [
+    "liveInputId",
+    "url",
+    "streamKey",
+    "enabled",
+    "account",
+    "interruptLive",
+    "outputId",
+    "seenWith",
+  ],
   secretOutputs: [],
   secretInputs: [["url"], ["streamKey"]],
   secretInLookups: ["url", "streamKey"],
@@ -278,6 +293,8 @@ export class LiveOutput extends StreamkeysResource {
   declare readonly interruptLive: pulumi.Output<pulumi.Unwrap<LiveOutputArgs["interruptLive"]>>;
   /** Cloudflare's own id of the output. */
   declare readonly outputId: pulumi.Output<string>;
+  /** Digest of the credentials, or of the account where they name it, with which the object was last seen: only there can it be found to be gone. */
+  declare readonly seenWith: pulumi.Output<string | undefined>;
 
   /**
    * Looks up an existing LiveOutput that this program does not manage.

@@ -15,7 +15,15 @@ export interface StreamArgs {
 
 const streamSpec: ResourceSpec = {
   type: "comprimato:Stream",
-  properties: ["keyRotation", "account", "interruptLive", "keyGeneration", "streamerKey", "playerKey"],
+  properties: [
+    "keyRotation",
+    "account",
+    "interruptLive",
+    "keyGeneration",
+    "streamerKey",
+    "playerKey",
+    "seenWith",
+  ],
   secretOutputs: ["streamerKey", "playerKey"],
   secretInputs: [],
   secretInLookups: [],
@@ -25,7 +33,7 @@ const streamSpec: ResourceSpec = {
  * Experimental: a Comprimato stream with its two keys. It has no settings; it is running while an SRT feed comes in. One stream takes one feed at a time, so declare a stream for each feed.
  *
  * - Experimental: only making a stream is documented. Assumed: `GET` and `DELETE` on `/streams/{id}` exist. Where Comprimato answers 405 or 501, a refresh keeps the state and warns, and a delete fails, because the stream must then be removed by hand.
- * - Assumed: a 404 with a JSON object says that a stream does not exist. Any other 404 (an HTML page, no body) is an error, and the stream stays in state. Take care with `baseUrl`: a wrong one that answers so in JSON looks as if the streams were gone.
+ * - Assumed: a 404 with a JSON object that holds nothing but `error` says that a stream does not exist, where a path that no API has is answered otherwise. Any other 404 is an error, and the stream stays in state.
  * - Assumed: `status` is `Stopped` while no feed comes in, in any spelling of case. Every other status, and one that cannot be read, counts as live, so a delete is refused until `interruptLive` is true.
  * - Nothing lists streams. When the answer to the create is lost, the run stops. A stream that was made all the same stays stopped, costs nothing, and nobody knows its keys, so it does no harm to go on as if there were none.
  * - Whether Comprimato shows the keys of an existing stream is unknown. What state holds is kept; an imported stream may have no keys, and a warning says so.
@@ -43,6 +51,8 @@ export class Stream extends StreamkeysResource {
   declare readonly streamerKey: pulumi.Output<string>;
   /** Key for watching. Secret by default; use `pulumi.unsecret` where players need it. */
   declare readonly playerKey: pulumi.Output<string>;
+  /** Digest of the credentials, or of the account where they name it, with which the object was last seen: only there can it be found to be gone. */
+  declare readonly seenWith: pulumi.Output<string | undefined>;
   /** The generation of the key: since when, and why. Changes with every rotation. */
   declare readonly keyGeneration: pulumi.Output<KeyGeneration>;
 

@@ -33,6 +33,7 @@ const instanceSpec: ResourceSpec = {
     "account",
     "hlsPlaybackUrl",
     "publishUrl",
+    "seenWith",
   ],
   secretOutputs: [],
   secretInputs: [],
@@ -70,6 +71,8 @@ export class Instance extends StreamkeysResource {
   declare readonly hlsPlaybackUrl: pulumi.Output<string | undefined>;
   /** Where an encoder publishes, as the reply to the create shows it: perhaps only the path, with `<streamName>` in it. Unset for an instance that was not made by this resource. */
   declare readonly publishUrl: pulumi.Output<string | undefined>;
+  /** Digest of the credentials, or of the account where they name it, with which the object was last seen: only there can it be found to be gone. */
+  declare readonly seenWith: pulumi.Output<string | undefined>;
 
   /**
    * Looks up an existing Instance that this program does not manage.
@@ -119,6 +122,7 @@ const streamKeySpec: ResourceSpec = {
     "keyGeneration",
     "streamKey",
     "encoderStreamSetting",
+    "seenWith",
   ],
   secretOutputs: ["streamKey", "encoderStreamSetting"],
   secretInputs: [["key"]],
@@ -152,6 +156,8 @@ export class StreamKey extends StreamkeysResource {
   declare readonly streamKey: pulumi.Output<string>;
   /** `StreamName?Key`, the stream setting of an encoder. Unset when `dirPath` ends in `*`, because the stream's name is then the encoder's to choose. Secret. */
   declare readonly encoderStreamSetting: pulumi.Output<string | undefined>;
+  /** Digest of the credentials, or of the account where they name it, with which the object was last seen: only there can it be found to be gone. */
+  declare readonly seenWith: pulumi.Output<string | undefined>;
   /** The generation of the key: since when, and why. Changes with every rotation. */
   declare readonly keyGeneration: pulumi.Output<KeyGeneration>;
 
@@ -193,7 +199,7 @@ export interface GlobalKeyArgs {
 
 const globalKeySpec: ResourceSpec = {
   type: "edgecast:GlobalKey",
-  properties: ["key", "keyRotation", "account", "keyGeneration", "globalKey"],
+  properties: ["key", "keyRotation", "account", "keyGeneration", "globalKey", "seenWith"],
   secretOutputs: ["globalKey"],
   secretInputs: [["key"]],
   secretInLookups: ["key"],
@@ -219,6 +225,8 @@ export class GlobalKey extends StreamkeysResource {
   declare readonly account: pulumi.Output<pulumi.Unwrap<GlobalKeyArgs["account"]>>;
   /** The global key in force. Secret. */
   declare readonly globalKey: pulumi.Output<string>;
+  /** Digest of the credentials, or of the account where they name it, with which the object was last seen: only there can it be found to be gone. */
+  declare readonly seenWith: pulumi.Output<string | undefined>;
   /** The generation of the key: since when, and why. Changes with every rotation. */
   declare readonly keyGeneration: pulumi.Output<KeyGeneration>;
 

@@ -125,6 +125,7 @@ const liveStreamSpec: ResourceSpec = {
     "playbackIds",
     "hlsUrl",
     "createdAt",
+    "seenWith",
   ],
   secretOutputs: [],
   secretInputs: [],
@@ -186,6 +187,8 @@ export class LiveStream extends StreamkeysResource {
   declare readonly hlsUrl: pulumi.Output<string | undefined>;
   /** When the live stream was made, RFC 3339 UTC. */
   declare readonly createdAt: pulumi.Output<string | undefined>;
+  /** Digest of the credentials, or of the account where they name it, with which the object was last seen: only there can it be found to be gone. */
+  declare readonly seenWith: pulumi.Output<string | undefined>;
 
   /**
    * Looks up an existing LiveStream that this program does not manage.
@@ -240,6 +243,7 @@ const streamKeySpec: ResourceSpec = {
     "srtPassphrase",
     "rtmpsPublishUrl",
     "srtPublishUrl",
+    "seenWith",
   ],
   secretOutputs: ["streamKey", "srtPassphrase", "rtmpsPublishUrl", "srtPublishUrl"],
   secretInputs: [],
@@ -274,6 +278,8 @@ export class StreamKey extends StreamkeysResource {
   declare readonly rtmpsPublishUrl: pulumi.Output<string>;
   /** SRT URL with key and passphrase, for an encoder. Secret. */
   declare readonly srtPublishUrl: pulumi.Output<string | undefined>;
+  /** Digest of the credentials, or of the account where they name it, with which the object was last seen: only there can it be found to be gone. */
+  declare readonly seenWith: pulumi.Output<string | undefined>;
   /** The generation of the key: since when, and why. Changes with every rotation. */
   declare readonly keyGeneration: pulumi.Output<KeyGeneration>;
 
@@ -317,7 +323,7 @@ export interface PlaybackIdArgs {
 
 const playbackIdSpec: ResourceSpec = {
   type: "mux:PlaybackId",
-  properties: ["liveStreamId", "policy", "drmConfigurationId", "account", "playbackId", "hlsUrl"],
+  properties: ["liveStreamId", "policy", "drmConfigurationId", "account", "playbackId", "hlsUrl", "seenWith"],
   secretOutputs: [],
   secretInputs: [],
   secretInLookups: [],
@@ -344,6 +350,8 @@ export class PlaybackId extends StreamkeysResource {
   declare readonly playbackId: pulumi.Output<string>;
   /** HLS playback URL. A player of a `signed` one adds its token. */
   declare readonly hlsUrl: pulumi.Output<string>;
+  /** Digest of the credentials, or of the account where they name it, with which the object was last seen: only there can it be found to be gone. */
+  declare readonly seenWith: pulumi.Output<string | undefined>;
 
   /**
    * Looks up an existing PlaybackId that this program does not manage.
@@ -389,7 +397,16 @@ export interface SimulcastTargetArgs {
 
 const simulcastTargetSpec: ResourceSpec = {
   type: "mux:SimulcastTarget",
-  properties: ["liveStreamId", "url", "streamKey", "passthrough", "account", "interruptLive", "targetId"],
+  properties: [
+    "liveStreamId",
+    "url",
+    "streamKey",
+    "passthrough",
+    "account",
+    "interruptLive",
+    "targetId",
+    "seenWith",
+  ],
   secretOutputs: [],
   secretInputs: [["url"], ["streamKey"]],
   secretInLookups: ["url", "streamKey"],
@@ -418,6 +435,8 @@ export class SimulcastTarget extends StreamkeysResource {
   declare readonly interruptLive: pulumi.Output<pulumi.Unwrap<SimulcastTargetArgs["interruptLive"]>>;
   /** Mux's own id of the target. */
   declare readonly targetId: pulumi.Output<string>;
+  /** Digest of the credentials, or of the account where they name it, with which the object was last seen: only there can it be found to be gone. */
+  declare readonly seenWith: pulumi.Output<string | undefined>;
 
   /**
    * Looks up an existing SimulcastTarget that this program does not manage.

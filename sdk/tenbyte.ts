@@ -224,6 +224,7 @@ const streamSpec: ResourceSpec = {
     "dashUrl",
     "organizationId",
     "createdAt",
+    "seenWith",
   ],
   secretOutputs: ["srtUrl"],
   secretInputs: [
@@ -286,6 +287,8 @@ export class Stream extends StreamkeysResource {
   declare readonly organizationId: pulumi.Output<string | undefined>;
   /** When the stream was made, RFC 3339 UTC. */
   declare readonly createdAt: pulumi.Output<string | undefined>;
+  /** Digest of the credentials, or of the account where they name it, with which the object was last seen: only there can it be found to be gone. */
+  declare readonly seenWith: pulumi.Output<string | undefined>;
 
   /**
    * Looks up an existing Stream that this program does not manage.
@@ -339,6 +342,8 @@ const streamKeySpec: ResourceSpec = {
     "streamKey",
     "rtmpPublishUrl",
     "srtPublishUrl",
+    "organizationId",
+    "seenWith",
   ],
   secretOutputs: ["streamKey", "rtmpPublishUrl", "srtPublishUrl"],
   secretInputs: [],
@@ -370,6 +375,10 @@ export class StreamKey extends StreamkeysResource {
   declare readonly rtmpPublishUrl: pulumi.Output<string | undefined>;
   /** SRT URL with the key, for an encoder. Unset for pull streams. Secret. */
   declare readonly srtPublishUrl: pulumi.Output<string | undefined>;
+  /** Organization that owns the stream. */
+  declare readonly organizationId: pulumi.Output<string | undefined>;
+  /** Digest of the credentials, or of the account where they name it, with which the object was last seen: only there can it be found to be gone. */
+  declare readonly seenWith: pulumi.Output<string | undefined>;
   /** The generation of the key: since when, and why. Changes with every rotation. */
   declare readonly keyGeneration: pulumi.Output<KeyGeneration>;
 

@@ -32,6 +32,7 @@ const streamSpec: ResourceSpec = {
     "hlsUrl",
     "dashUrl",
     "createdAt",
+    "seenWith",
   ],
   secretOutputs: [],
   secretInputs: [],
@@ -70,6 +71,8 @@ export class Stream extends StreamkeysResource {
   declare readonly dashUrl: pulumi.Output<string | undefined>;
   /** When the stream was made, RFC 3339 UTC. */
   declare readonly createdAt: pulumi.Output<string | undefined>;
+  /** Digest of the credentials, or of the account where they name it, with which the object was last seen: only there can it be found to be gone. */
+  declare readonly seenWith: pulumi.Output<string | undefined>;
 
   /**
    * Looks up an existing Stream that this program does not manage.
@@ -119,6 +122,7 @@ const streamKeySpec: ResourceSpec = {
     "keyGeneration",
     "streamKey",
     "rtmpPublishUrl",
+    "seenWith",
   ],
   secretOutputs: ["streamKey", "rtmpPublishUrl"],
   secretInputs: [],
@@ -147,6 +151,8 @@ export class StreamKey extends StreamkeysResource {
   declare readonly streamKey: pulumi.Output<string>;
   /** RTMP URL with the key, for an encoder. Secret. */
   declare readonly rtmpPublishUrl: pulumi.Output<string>;
+  /** Digest of the credentials, or of the account where they name it, with which the object was last seen: only there can it be found to be gone. */
+  declare readonly seenWith: pulumi.Output<string | undefined>;
   /** The generation of the key: since when, and why. Changes with every rotation. */
   declare readonly keyGeneration: pulumi.Output<KeyGeneration>;
 

@@ -1,7 +1,7 @@
 import type { z } from "zod";
-import { oneKey, oneStreaming } from "../provider/vendors/aioz/api";
+import { newKey, newStreaming } from "../provider/vendors/aioz/api";
 import { instances, streamKeys } from "../provider/vendors/edgecast/api";
-import { oneStream } from "../provider/vendors/tenbyte/api";
+import { newStream } from "../provider/vendors/tenbyte/api";
 import { liveEntity } from "../provider/vendors/uiza/api";
 
 /** Only what is needed may make a reply unreadable: anything else may be absent, null or of another type. */
@@ -11,11 +11,11 @@ type Json = Record<string, unknown>;
 const REPLIES: { name: string; schema: z.ZodType; full: Json; needed: string[] }[] = [
   {
     name: "a Tenbyte stream",
-    schema: oneStream,
+    schema: newStream,
     full: {
       data: {
         ...{ id: "a", organization_id: "o", name: "n", type: "linear", mode: "video", status: "idle" },
-        ...{ region: "r", stream_key: "k", output_protocols: ["hls"], webhook_url: "w", created_at: "t" },
+        ...{ region: "r", stream_key: "a-key", output_protocols: ["hls"], webhook_url: "w", created_at: "t" },
         ingest: {
           ...{ kind: "pull", protocols: ["rtmp"], rtmp: "u", srt: "u" },
           primary: { protocol: "srt", url: "u" },
@@ -28,10 +28,18 @@ const REPLIES: { name: string; schema: z.ZodType; full: Json; needed: string[] }
   },
   {
     name: "an AIOZ key",
-    schema: oneKey,
+    schema: newKey,
     full: {
       data: {
-        ...{ id: "a", user_id: "u", name: "n", save: true, type: "video", stream_key: "k", rtmp_url: "u" },
+        ...{
+          id: "a",
+          user_id: "u",
+          name: "n",
+          save: true,
+          type: "video",
+          stream_key: "a-key",
+          rtmp_url: "u",
+        },
         ...{ created_at: "t", total_live_streaming: 1 },
       },
     },
@@ -39,7 +47,7 @@ const REPLIES: { name: string; schema: z.ZodType; full: Json; needed: string[] }
   },
   {
     name: "an AIOZ streaming",
-    schema: oneStreaming,
+    schema: newStreaming,
     full: {
       data: {
         ...{ id: "a", title: "t", save: true, status: "created", created_at: "t" },
@@ -53,7 +61,7 @@ const REPLIES: { name: string; schema: z.ZodType; full: Json; needed: string[] }
     schema: liveEntity,
     full: {
       ...{ id: "a", name: "n", description: "d", region: "r", dvr: true, status: "ready", created_at: "t" },
-      ...{ ingest: { url: "u", key: "k" }, playback: { hls: "u", mpd: "u" } },
+      ...{ ingest: { url: "u", key: "a-key" }, playback: { hls: "u", mpd: "u" } },
     },
     needed: ["id"],
   },

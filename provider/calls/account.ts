@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { z } from "zod";
 import { ConfigError } from "../define/errors";
 import { schemaOf, secretPaths } from "../define/schema";
@@ -16,6 +17,16 @@ export interface Settings {
 export const stackSettings = {
   rotateAll: "Any text. A new text rotates every key of the stack, once. For a leak, say which.",
 };
+
+/**
+ * What two sets of credentials share when they surely open the same account at the same place: a digest, too short to find
+ * anything out by, and long enough to tell them apart. Kept in state in clear.
+ */
+export function identityOf({ vendor, baseUrl, credentials }: Account): string {
+  const telling = vendor.accountPath ? [] : credentials;
+  const facts = JSON.stringify([vendor.name, baseUrl, telling]);
+  return createHash("sha256").update(facts).digest("hex").slice(0, 12);
+}
 
 /** One account, ready to be called. */
 export interface Account {

@@ -36,7 +36,13 @@ export function answerError(call: string, reply: Reply<string>, account: Account
   if (vendor.isThrottled?.(status, body) ?? status === 429) {
     return new Throttled(failure, retryAfterMs(headers, vendor.retryAfterHeaders ?? []));
   }
-  if (status >= 500) return new LostAnswer(failure);
+  // A proxy that gave up waiting says 408, and knows no more than we do.
+  if (status >= 500 || status === 408) return new LostAnswer(failure);
+  if (status < 400) {
+    const advice =
+      "An API does not send its callers elsewhere: check the base URL. The state is left as it was.";
+    return new UnexpectedReply({ ...failure, advice });
+  }
   if (status === 401 || status === 403) {
     const advice =
       "Check the credentials and what they are allowed to do (`streamkeys doctor`). If you have changed them in the stack " +
@@ -50,16 +56,21 @@ export function answerError(call: string, reply: Reply<string>, account: Account
 }
 
 /**
- * The body of a success, as its schema describes it.
+ * The body of a success, as its schema describes it: `undefined` for a 204, an empty text for an empty body.
  * @throws UnexpectedReply when it is something else.
  */
-export function parsed<T>(call: string, { body }: Reply<string>, schema: z.ZodType<T>, account: Account): T {
-  const result = schema.safeParse(json(body));
+export function parsed<T>(call: string, reply: Reply<string>, schema: z.ZodType<T>, account: Account): T {
+  const body = bodyOf(reply);
+  const result = schema.safeParse(body);
   if (result.success) return result.data;
-  const where = result.error.issues.map((issue) => issue.path.join(".") || "body").slice(0, 3);
+  const where = result.error.issues.slice(0, 3).map(({ path, message }) => {
+    const at = path.join(".") || "body";
+    // What the house's own shapes say; a message of zod's may repeat what was sent.
+    return message.startsWith("is ") ? `${at} ${message}` : at;
+  });
   const what =
-    json(body) === undefined
-      ? words(undefined, body)
+    typeof body === "symbol" || body === "" || body === undefined
+      ? words(undefined, reply.body)
       : `JSON that is not as documented (${where.join(", ")})`;
   throw new UnexpectedReply({
     vendor: account.label,
@@ -67,6 +78,14 @@ export function parsed<T>(call: string, { body }: Reply<string>, schema: z.ZodTy
     detail: `answered with ${what}`,
     advice: "Check the base URL; the state is left as it was.",
   });
+}
+
+/** Stands for a body that is no JSON. */
+const NOT_JSON = Symbol("not JSON");
+
+function bodyOf({ status, body }: Reply<string>): unknown {
+  if (status === 204) return undefined;
+  return body === "" ? "" : (json(body) ?? NOT_JSON);
 }
 
 /** The vendor's words for a sentence. What is not JSON is named, not shown: it may hold anything. */

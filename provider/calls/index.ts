@@ -8,7 +8,7 @@ import {
   UnexpectedReply,
   Unreachable,
 } from "../define/errors";
-import type { Account } from "./account";
+import { type Account, identityOf } from "./account";
 import { answerError, isSuccess, parsed } from "./answer";
 import { type VendorClock, vendorClock } from "./clock";
 import { sendOnce } from "./http";
@@ -95,6 +95,7 @@ function callsOf(
 
   return {
     label: account.label,
+    identity: identityOf(account),
     timeoutMs: account.timeoutSeconds * 1000,
     waitMs: account.waitSeconds * 1000,
     clockSkew: clock.skew,
@@ -102,8 +103,8 @@ function callsOf(
     post: bodyOf("POST"),
     put: bodyOf("PUT"),
     patch: bodyOf("PATCH"),
-    delete: async (at, options = {}) => {
-      await answered("DELETE", at, options);
+    delete: async (at, schema, options) => {
+      await request("DELETE", at, schema, options);
     },
     request,
     shared: answers.get,

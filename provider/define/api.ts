@@ -60,6 +60,8 @@ export interface ClockSkew {
 export interface Api {
   /** Whom the calls go to, for sentences: "Tenbyte (account eu)". */
   readonly label: string;
+  /** The same for all credentials that surely open the same account: a digest. */
+  readonly identity: string;
   /** Deadline of one call, in milliseconds. */
   readonly timeoutMs: number;
   /** How long to wait for what the vendor makes ready by and by, in milliseconds. */
@@ -71,8 +73,8 @@ export interface Api {
   post<T>(path: Path, reply: z.ZodType<T>, options?: CallOptions): Promise<T>;
   put<T>(path: Path, reply: z.ZodType<T>, options?: CallOptions): Promise<T>;
   patch<T>(path: Path, reply: z.ZodType<T>, options?: CallOptions): Promise<T>;
-  /** The body of the answer is not read. */
-  delete(path: Path, options?: CallOptions): Promise<void>;
+  /** `reply` is what says that the object is deleted: any other answer throws, whatever its status. */
+  delete(path: Path, reply: z.ZodType, options?: CallOptions): Promise<void>;
   /** For what the calls above do not show: status and headers of the answer. */
   request<T>(method: Method, path: Path, reply: z.ZodType<T>, options?: CallOptions): Promise<Reply<T>>;
   /**

@@ -194,7 +194,12 @@ const secretInputs = z
   .meta({ computed: true, ours: true })
   .optional();
 
-/** Completes a Definition with the inputs that every resource has, and those that every resource with a key has. */
+const seenWith = text(
+  "Digest of the credentials, or of the account where they name it, with which the object was last seen: only there can " +
+    "it be found to be gone.",
+).optional();
+
+/** Completes a Definition with the properties that every resource has, and those that every resource with a key has. */
 export function defineResource<I extends Shape, O extends Shape>(definition: Definition<I, O>): Definition {
   const inputs: Shape = {
     ...definition.inputs,
@@ -205,5 +210,6 @@ export function defineResource<I extends Shape, O extends Shape>(definition: Def
     origin,
     secretInputs,
   };
-  return { ...(definition as unknown as Definition), inputs };
+  const outputs: Shape = { ...definition.outputs, seenWith };
+  return { ...(definition as unknown as Definition), inputs, outputs };
 }

@@ -16,6 +16,10 @@ export interface Traits {
   killSwitch?: true;
   /** The vendor's own date of the last rotation: it says whether one was done, whatever else has changed. */
   provesRotation?: true;
+  /** The vendor answers a create with this input as it was sent; with another value it speaks of another object. */
+  echoed?: true;
+  /** The output that says whose account the object is in, as the vendor names it. */
+  owner?: true;
   /** Computed by the provider itself; no user writes it. */
   computed?: true;
   /** Unset, it is the resource's own name in the program. */
@@ -52,5 +56,9 @@ export const ours = mark("ours");
 export const provesRotation = mark("provesRotation");
 /** Marks an input that the vendor never shows. */
 export const writeOnly = mark("writeOnly");
+/** Marks the input by which an answer to a create is known to be about the object that was asked for. */
+export const echoed = mark("echoed");
+/** Marks the output that says whose account the object is in. */
+export const owner = mark("owner");
 /** Marks the input that is the resource's own name in the program when it is left out. */
 export const namedAfterResource = mark("namedAfterResource");

@@ -39,6 +39,11 @@ export interface Vendor {
   accountPath?(credentials: Credentials): string;
   /** Whether an answer is the vendor's own not-found, not some gateway's: only that removes a resource from state. */
   isGone(status: number, body: unknown): boolean;
+  /**
+   * Whose the account is, as its objects name it (the trait `owner`); undefined where nothing there can tell. Absent
+   * where the vendor names no owner.
+   */
+  owner?(api: Api): Promise<string | undefined>;
   /** Whether an answer of any status means throttling. By default 429. */
   isThrottled?(status: number, body: unknown): boolean;
   /** The vendor's own words in an error body. */

@@ -10,7 +10,8 @@ import { isKnown, isOwned, keyOf, rememberMade } from "./ownership";
 import { type Notes, notesFor } from "./notes";
 import { alreadyOwned, resume, takeOver } from "./recover";
 import { driftedInputs, refreshedOutputs, stateOf } from "./state";
-import { apiToAct, contextFor, nameOf, type ResourceType } from "./resource-type";
+import { belowFresh, isMade, settled } from "./settle";
+import { apiToAct, nameOf, type ResourceType } from "./resource-type";
 
 /** A new object: its id at the vendor, and its state. */
 export interface Created {
@@ -23,6 +24,8 @@ export interface Created {
  * that creates is sent once. A resource that the engine knows is replaced: then nothing is taken over.
  */
 export async function create(type: ResourceType, inputs: Props): Promise<Created> {
+  // What state cannot hold is never sent.
+  stateOf(inputs);
   const api = apiToAct(type, inputs);
   const notes = notesFor(type, inputs);
   if (typeof inputs.adopt === "string" && !isKnown(type, inputs)) {
@@ -32,6 +35,7 @@ export async function create(type: ResourceType, inputs: Props): Promise<Created
   }
   const made = (await resume(type, api, inputs, notes)) ?? (await createOnce(type, api, inputs, notes));
   rememberMade(type, inputs, made.id);
+  isMade(made.id);
   notes?.made(made.id);
   const outs = await finish(type, api, inputs, made, notes);
   await notes?.handOver();
@@ -69,7 +73,8 @@ async function createOnce(
   notes?.begin(attempt);
   try {
     return await ask(type, inputs, async () => {
-      const made = await type.definition.create(api, inputs, attempt);
+      const make = (): Promise<Seen> => type.definition.create(api, inputs, attempt);
+      const made = await (type.definition.makesNothing ? belowFresh(api, inputs, make) : make());
       if (isOwned(type, made.id) && !type.definition.makesNothing) throw alreadyOwned(type, made.id, notes);
       rememberMade(type, inputs, made.id);
       return made;
@@ -94,12 +99,12 @@ async function finish(
 ): Promise<Props> {
   const { definition } = type;
   try {
-    const seen = (await definition.settle?.(api, made, inputs, contextFor(type, inputs))) ?? made;
+    const seen = await settled(type, api, made, inputs);
     warnOfDifferences(type, inputs, seen);
     return stateOf(inputs, refreshedOutputs(definition, made.outputs, seen));
   } catch (error) {
     if (error instanceof Gone) {
-      // It vanished while it was waited for: there is nothing to keep.
+      // It vanished while it was waited for, and the list says so too: there is nothing to keep.
       notes?.forget();
       throw error;
     }

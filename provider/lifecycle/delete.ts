@@ -1,14 +1,18 @@
 import type { Props } from "../define";
-import { Gone } from "../define/errors";
+import { Gone, UnexpectedReply } from "../define/errors";
 import type { Api } from "../define/api";
 import { isHeldByAnother } from "./generation";
+import { believeGone } from "./gone";
 import { warnOfLeftovers } from "./leftovers";
 import { liveRefusal, mayCut, watching, wouldCut } from "./live-guard";
 import { keyOf, rememberKnown, rememberOwned } from "./ownership";
-import { inputsOf } from "./state";
+import { inputsOf, outputsOf, stateOf } from "./state";
 import { apiToAct, contextFor, nameOf, type ResourceType } from "./resource-type";
 
-/** Deletes the object unless that would cut a broadcast. What is gone already counts as deleted. */
+/**
+ * Deletes the object unless that would cut a broadcast. What is gone already counts as deleted; an answer that does not
+ * say so is looked into.
+ */
 export async function remove(type: ResourceType, id: string, props: Props): Promise<void> {
   const { definition } = type;
   rememberKnown(type, props);
@@ -28,7 +32,24 @@ export async function remove(type: ResourceType, id: string, props: Props): Prom
     const act = (its: Api): Promise<void> => definition.delete(its, id, inputs, contextFor(type, inputs, id));
     await (mayCut(type, id, inputs, "delete") ? watching(api, look, act) : act(api));
   } catch (error) {
-    if (!(error instanceof Gone)) throw error;
+    if (error instanceof Gone) await believeGone(type, api, id, props, error);
+    else if (!(error instanceof UnexpectedReply && (await isGone(type, api, id, props)))) throw error;
+  }
+}
+
+/** Whether the work was done all the same. What outlives the delete is there in any case. */
+async function isGone(type: ResourceType, api: Api, id: string, props: Props): Promise<boolean> {
+  const { definition } = type;
+  if (definition.outlivesDelete) return false;
+  const inputs = inputsOf(definition, props);
+  try {
+    const state = stateOf(inputs, outputsOf(definition, props));
+    await definition.read(api, id, state, contextFor(type, inputs, id));
+    return false;
+  } catch (error) {
+    if (!(error instanceof Gone)) return false;
+    await believeGone(type, api, id, props, error);
+    return true;
   }
 }
 

@@ -52,7 +52,7 @@ function watched(api: Api, look: (direct: Api) => Promise<void>): Api {
     post: (at, reply, options) => api.post(at, reply, { ...options, before: look }),
     put: (at, reply, options) => api.put(at, reply, { ...options, before: look }),
     patch: (at, reply, options) => api.patch(at, reply, { ...options, before: look }),
-    delete: (at, options) => api.delete(at, { ...options, before: look }),
+    delete: (at, reply, options) => api.delete(at, reply, { ...options, before: look }),
     request: (method, at, reply, options) =>
       api.request(method, at, reply, method === "GET" ? options : { ...options, before: look }),
   };

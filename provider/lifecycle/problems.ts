@@ -3,21 +3,22 @@ import { z } from "zod";
 import type { Definition, Problem, Props } from "../define";
 import { durationProblem, type RotationInputs } from "../define/rotation";
 import { schemaOf } from "../define/schema";
+import { unkeepable } from "./state";
 import { isUnknownAt, known } from "../engine-values";
 import { markedPaths, nodeAt, quoted } from "./harmless";
-import { isKept } from "./state";
 
 /** What is wrong with inputs, each on the path that a user would write. */
 
 /** Everything that is to be said against inputs, warnings included. */
 export function problemsOf(definition: Definition, inputs: Props): Problem[] {
+  const unheld = unkeepable(inputs);
+  if (unheld.length > 0) return unheld.map(({ path, reason }) => ({ path: formatPath(path), reason }));
   const result = z.strictObject(definition.inputs).safeParse(inputs);
   const issues = (result.error?.issues ?? []).filter((issue) => !isUnknownAt(inputs, issue.path));
   const usable = known(structuredClone(inputs));
   for (const issue of issues) dropAt(usable, issue);
   return [
     ...issues.flatMap((issue) => problemsOfIssue(definition, issue, inputs)),
-    ...numberProblems(usable),
     ...rotationProblems(usable),
     ...(definition.validate?.(usable) ?? []).map((problem) => withoutSecret(problem, inputs)),
   ];
@@ -34,20 +35,6 @@ function withoutSecret(problem: Problem, inputs: Props): Problem {
 
 const isWithin = (path: string, outer: string): boolean =>
   path === outer || path.startsWith(`${outer}.`) || path.startsWith(`${outer}[`);
-
-/** Numbers that JSON or the engine would change on their way, so that what is kept is not what was sent. */
-function numberProblems(value: unknown, path: PropertyKey[] = []): Problem[] {
-  if (typeof value === "number" && !isKept(value)) {
-    const reason = Number.isFinite(value)
-      ? "is a whole number beyond 2^53, which loses digits on its way; write it as a text"
-      : "is not a finite number (NaN or infinite), which neither a vendor nor the state can hold";
-    return [{ path: formatPath(path), reason }];
-  }
-  if (value === null || typeof value !== "object") return [];
-  return Object.entries(value).flatMap(([key, item]) =>
-    numberProblems(item, [...path, Array.isArray(value) ? Number(key) : key]),
-  );
-}
 
 function rotationProblems({ keyRotation }: RotationInputs): Problem[] {
   const every = keyRotation?.every;

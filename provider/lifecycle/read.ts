@@ -3,6 +3,7 @@ import { Gone, StreamkeysError } from "../define/errors";
 import { recordOf } from "./generation";
 import { rememberKnown, rememberOwned } from "./ownership";
 import { recordAfterLook } from "./rotate";
+import { believeGone } from "./gone";
 import { driftedInputs, inputsOf, outputsOf, refreshedOutputs, stateOf } from "./state";
 import { apiFor, contextFor, nameOf, type ResourceType } from "./resource-type";
 
@@ -41,6 +42,7 @@ export async function read(type: ResourceType, id: string, props: Props): Promis
   } catch (error) {
     if (!(error instanceof Gone)) throw error;
     if (isLookup(definition, props)) throw nothingFound(type, id, props);
+    await believeGone(type, api, id, props, error);
     return undefined;
   }
 }

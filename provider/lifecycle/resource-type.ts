@@ -9,6 +9,7 @@ import type { Memory } from "./memory";
 import { rememberSecret } from "../calls/redact";
 import { schemaOf, secretPaths } from "../define/schema";
 import type { Declaration, Run } from "./run";
+import { withSightings } from "./sighting";
 import type { Vendor } from "../define/vendor";
 
 /** What the lifecycle needs of the world around it; a host supplies it. */
@@ -41,7 +42,13 @@ export interface ResourceType {
 
 /** Sets a resource type to work. */
 export function resourceTypeOf(vendor: Vendor, definition: Definition, host: Host): ResourceType {
-  return { vendor, definition, host, allowedCuts: new Set(), declarations: new Map() };
+  return {
+    vendor,
+    definition: withSightings(definition),
+    host,
+    allowedCuts: new Set(),
+    declarations: new Map(),
+  };
 }
 
 /** "Tenbyte Stream abc". */

@@ -41,22 +41,55 @@ export function refreshedOutputs(definition: Definition, before: Props, seen: Se
 }
 
 /** Whether a number comes back from state as it was. */
-export const isKept = (value: number): boolean =>
+const isKept = (value: number): boolean =>
   Number.isFinite(value) && (Number.isSafeInteger(value) || !Number.isInteger(value));
 
 /** Without anything undefined; what is not plain JSON would fail in the engine after the vendor call (docs/engine.md, fact 16). */
 function plain(value: unknown): unknown {
-  if (value === null || typeof value === "string" || typeof value === "boolean") return value;
-  if (typeof value === "number" && isKept(value)) return value;
-  if (Array.isArray(value)) return value.map(plain);
-  if (typeof value === "object" && Object.getPrototypeOf(value) === Object.prototype) {
-    const entries = Object.entries(value).filter(([, item]) => item !== undefined);
-    return Object.fromEntries(entries.map(([key, item]) => [key, plain(item)]));
-  }
-  throw new StreamkeysError(
-    `A ${typeof value} cannot be kept in state. This is a fault of pulumi-streamkeys; please report it.`,
-  );
+  const [first] = unkeepable(value);
+  if (first)
+    throw new StreamkeysError(
+      `${first.path.join(".")} ${first.reason}. This is a fault of pulumi-streamkeys; please report it.`,
+    );
+  return withoutAbsent(value);
 }
+
+function withoutAbsent(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutAbsent);
+  if (value === null || typeof value !== "object") return value;
+  const entries = Object.entries(value).filter(([, item]) => item !== undefined);
+  return Object.fromEntries(entries.map(([key, item]) => [key, withoutAbsent(item)]));
+}
+
+/** A value that state cannot hold as it is, and why. */
+export interface Unkeepable {
+  path: PropertyKey[];
+  reason: string;
+}
+
+/** Everything within a value that would not come back from state as it went in: what is no plain JSON, and numbers beyond it. */
+export function unkeepable(value: unknown, path: PropertyKey[] = []): Unkeepable[] {
+  if (Array.isArray(value)) return value.flatMap((item: unknown, at) => unkeepable(item, [...path, at]));
+  if (isObject(value) && [Object.prototype, null].includes(Object.getPrototypeOf(value) as null)) {
+    return Object.entries(value).flatMap(([key, item]) => unkeepable(item, [...path, key]));
+  }
+  const reason = whyUnkeepable(value);
+  return reason === undefined ? [] : [{ path, reason }];
+}
+
+function whyUnkeepable(value: unknown): string | undefined {
+  if (value === undefined || value === null || typeof value === "string" || typeof value === "boolean")
+    return undefined;
+  if (typeof value !== "number")
+    return `is a ${nameOfKind(value)}, which state cannot hold; write plain JSON`;
+  if (isKept(value)) return undefined;
+  return Number.isFinite(value)
+    ? "is a whole number beyond 2^53, which loses digits on its way; write it as a text"
+    : "is not a finite number (NaN or infinite), which neither a vendor nor the state can hold";
+}
+
+const nameOfKind = (value: unknown): string =>
+  typeof value === "object" ? (value?.constructor.name ?? "object") : typeof value;
 
 /**
  * Whether two values of an input mean the same: order aside where it means nothing, and a member that is null is absent,

@@ -20,6 +20,8 @@ export async function update(type: ResourceType, id: string, olds: Props, news: 
   rememberKnown(type, olds, news);
   rememberOwned(type, id);
   const inputs = inputsOf(definition, news);
+  // What state cannot hold is never sent.
+  stateOf(inputs);
   const before = outputsOf(definition, olds);
   const record = recordOf(olds) ?? recordOf(news);
   const changed = changedInputs(definition, olds, inputs);

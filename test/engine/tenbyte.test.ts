@@ -166,6 +166,7 @@ describe("Tenbyte on the real engine", () => {
     // Before the first up: refresh gets the config that the last up had.
     await stack.mustRun("config", "set", "--path", "streamkeys:tenbyte.timeoutSeconds", "1");
     await stack.mustRun("config", "set", "--path", "streamkeys:tenbyte.retries", "0");
+    await stack.mustRun("config", "set", "--path", "streamkeys:tenbyte.waitSeconds", "2");
     succeeded(await stack.up());
     const before = (await stack.exported()).map(({ outputs }) => outputs);
     const faults = [

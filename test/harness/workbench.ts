@@ -10,6 +10,7 @@ import { type Failure, failureOf } from "../../provider/hosts/failures";
 import type { ResourceType } from "../../provider/lifecycle";
 import { type Sandbox, startSandbox } from "../../sandbox";
 import { simulators } from "../../sandbox/vendors";
+import type { Answers } from "./faults";
 import type { Sample, Samples } from "./sample";
 import type { Vendor } from "../../provider/define/vendor";
 
@@ -29,6 +30,12 @@ export function sampleOf(vendor: Vendor, { name }: Definition): Sample {
   const sample = samples[name];
   if (!sample) throw new Error(`test/vendors/${vendor.name}/samples.ts has no sample for ${name}`);
   return sample;
+}
+
+/** Where the answers of a vendor have what, where its samples say so. */
+export function answersOf(vendor: Vendor): Answers | undefined {
+  // eslint-disable-next-line @typescript-eslint/no-require-imports -- by convention, so that no list can miss one
+  return (require(`../vendors/${vendor.name}/samples`) as { answers?: Answers }).answers;
 }
 
 /** One resource type, the sandbox, and the clock. */
@@ -60,6 +67,11 @@ export class Workbench {
     // No repeats and a short deadline, so that a fault is seen as it is.
     const settings = { ...credentials, baseUrl: base, retries: 0, timeoutSeconds: 1, ...account };
     return new Workbench(sandbox, vendor, definition, settings);
+  }
+
+  /** The same sandbox with other settings of the account, for example somebody else's credentials. */
+  as(account: Props): Workbench {
+    return new Workbench(this.sandbox, this.vendor, this.definition, { ...this.account, ...account });
   }
 
   /** The resource type as a process sees it: what one run remembers, another does not. */

@@ -1,9 +1,10 @@
 import { z } from "zod";
+import { owner, text } from "../../define";
 import { Gone, Refused } from "../../define/errors";
 import { type Api, path } from "../../define/api";
 import { childId, splitChildId } from "../../define/child";
 import { everyItem, type Page } from "../../define/paging";
-import { reported } from "../../define/reply";
+import { madeKey, objectId, reported, thisId } from "../../define/reply";
 
 /** AIOZ's replies, and the calls that both resources share (docs/sheets/aioz.md, sections 3, 4 and 8). */
 
@@ -13,8 +14,11 @@ export const errorReply = z.looseObject({
   message: z.string().optional().catch(undefined),
 });
 
+/** The error that says that there is no such object: all of it, because other servers have errors much like it. */
+export const notFound = z.strictObject({ status: z.literal("fail"), message: z.string() });
+
 const keyReply = z.looseObject({
-  id: z.string().min(1),
+  id: objectId,
   user_id: reported(z.string()),
   name: reported(z.string()),
   save: reported(z.boolean()),
@@ -27,11 +31,17 @@ const keyReply = z.looseObject({
 /** A stream key as AIOZ lists it. */
 export type KeyReply = z.infer<typeof keyReply>;
 
-/** The envelope around one key with its secret; a reply without one is an error, so that state never loses the key. */
-export const oneKey = z.looseObject({ data: keyReply.extend({ stream_key: z.string().min(1) }) });
+const success = z.literal("success").optional();
+
+/** The envelope around a new key with its secret; a reply without one is an error, so that state never loses the key. */
+export const newKey = z.looseObject({ status: success, data: keyReply.extend({ stream_key: madeKey }) });
+/** The envelope around one key, and no other. */
+export const oneKey = (id: string) =>
+  z.looseObject({ status: success, data: keyReply.extend({ id: thisId(id), stream_key: madeKey }) });
 
 const streamingReply = z.looseObject({
-  id: z.string().min(1),
+  id: objectId,
+  user_id: reported(z.string()),
   title: reported(z.string()),
   save: reported(z.boolean()),
   status: reported(z.string()),
@@ -41,10 +51,13 @@ const streamingReply = z.looseObject({
 /** A streaming as AIOZ sends it. Its `qualities` are no more than the names of the rungs. */
 export type StreamingReply = z.infer<typeof streamingReply>;
 
-/** The envelope around one streaming. */
-export const oneStreaming = z.looseObject({ data: streamingReply });
+/** The envelope around a new streaming. */
+export const newStreaming = z.looseObject({ status: success, data: streamingReply });
+/** The envelope around one streaming, and no other. */
+export const oneStreaming = (id: string) =>
+  z.looseObject({ status: success, data: streamingReply.extend({ id: thisId(id) }) });
 /** The envelope around nothing. */
-export const done = z.looseObject({ status: z.string() });
+export const done = z.looseObject({ status: z.literal("success") });
 
 const total = reported(z.number());
 const keyPage = z.looseObject({
@@ -68,8 +81,16 @@ function pageFrom<T>(offset: number, items: T[] | null, total: number | null | u
 }
 
 /** One page of one key: a cheap authenticated read. */
-export const firstKeys = (api: Api): Promise<unknown> =>
+export const firstKeys = (api: Api): Promise<z.infer<typeof keyPage>> =>
   api.get(path`/live_streams`, keyPage, { query: pageQuery(0, 1) });
+
+/** The user whom the credentials are; undefined where there is no key to tell. */
+export async function userOf(api: Api): Promise<string | undefined> {
+  return (await firstKeys(api)).data.live_stream_keys?.[0]?.user_id ?? undefined;
+}
+
+/** The output that says whose an object is. */
+export const userId = owner(text("The AIOZ user who owns it.")).optional();
 
 /** The keys of a type, newest first. Without a type AIOZ may list video keys only (docs/sheets/aioz.md, section 3.3). */
 export function listKeys(api: Api, type: string): AsyncGenerator<KeyReply> {
@@ -139,7 +160,7 @@ export function partsOf(id: string): StreamingId {
  */
 export async function getStreaming(api: Api, { keyId, streamId }: StreamingId): Promise<StreamingReply> {
   try {
-    return (await api.get(path`/live_streams/${keyId}/streamings/${streamId}`, oneStreaming)).data;
+    return (await api.get(path`/live_streams/${keyId}/streamings/${streamId}`, oneStreaming(streamId))).data;
   } catch (error) {
     if (!(error instanceof Gone)) throw error;
     for await (const recording of listRecordings(api, keyId)) if (recording.id === streamId) return recording;
@@ -154,10 +175,10 @@ export async function getStreaming(api: Api, { keyId, streamId }: StreamingId): 
  */
 export async function deleteStreaming(api: Api, { keyId, streamId }: StreamingId): Promise<void> {
   try {
-    await api.delete(path`/live_streams/${keyId}/streamings/${streamId}`);
+    await api.delete(path`/live_streams/${keyId}/streamings/${streamId}`, done);
   } catch (error) {
     if (!(error instanceof Gone)) throw error;
-    await api.delete(path`/live_streams/${streamId}/streamings/${keyId}`);
+    await api.delete(path`/live_streams/${streamId}/streamings/${keyId}`, done);
   }
 }
 

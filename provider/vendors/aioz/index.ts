@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { secret, text } from "../../define";
 import type { Vendor } from "../../define/vendor";
-import { errorReply, firstKeys } from "./api";
+import { errorReply, firstKeys, notFound, userOf } from "./api";
 import { stream } from "./stream";
 import { streamKey } from "./stream-key";
 
@@ -45,7 +45,8 @@ export const aioz: Vendor = {
     return { "stream-public-key": publicKey, "stream-secret-key": secretKey };
   },
   // A wrong base URL answers 404 as well, without a `status` (docs/sheets/aioz.md, quirk Q1).
-  isGone: (status, body) => status === 404 && errorReply.safeParse(body).data?.status !== undefined,
+  isGone: (status, body) => status === 404 && notFound.safeParse(body).success,
+  owner: userOf,
   words: (body) => errorReply.safeParse(body).data?.message,
   retryAfterHeaders: ["x-ratelimit-retry-after"],
   probe: firstKeys,

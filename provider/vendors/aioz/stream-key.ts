@@ -5,15 +5,18 @@ import { type Api, path } from "../../define/api";
 import { madeBy } from "../../define/made-by";
 import {
   deleteStreaming,
+  done,
   type KeyReply,
   listAllKeys,
   listKeys,
   listStreamings,
   mayBeLive,
+  newKey,
   oneKey,
   refusedDelete,
   type StreamingReply,
   trimmedText,
+  userId,
 } from "./api";
 
 /** A stream key, AIOZ's `live_streams` (docs/sheets/aioz.md, section 3). */
@@ -56,20 +59,20 @@ export const streamKey = defineResource({
     rtmpPublishUrl: secret(
       text("RTMP URL with the key, for an encoder that takes server and key in one."),
     ).optional(),
-    userId: text("The AIOZ user who owns the key.").optional(),
+    userId,
     createdAt: text("When the key was made, RFC 3339 UTC.").optional(),
   },
   rotation:
     "by replacement: a new key is made, then the old one is deleted; while the key is live it waits for the next run",
 
   create: async (api, { name, save, type }) =>
-    toSeen(await api.post(path`/live_streams`, oneKey, { body: { name, save, type } })),
+    toSeen(await api.post(path`/live_streams`, newKey, { body: { name, save, type } })),
 
   read: async (api, id) => toSeen(await getKey(api, id)),
 
   // PUT replaces both fields: one that is left out would be emptied (docs/sheets/aioz.md, section 3.1).
   update: async (api, id, { name, save }) =>
-    toSeen(await api.put(path`/live_streams/${id}`, oneKey, { body: { name, save } })),
+    toSeen(await api.put(path`/live_streams/${id}`, oneKey(id), { body: { name, save } })),
 
   delete: async (api, id, _, { interruptLive }) => {
     try {
@@ -97,9 +100,9 @@ export const streamKey = defineResource({
   },
 });
 
-const getKey = (api: Api, id: string) => api.get(path`/live_streams/${id}`, oneKey);
+const getKey = (api: Api, id: string) => api.get(path`/live_streams/${id}`, oneKey(id));
 
-const deleteKey = (api: Api, id: string) => api.delete(path`/live_streams/${id}`).catch(refusedDelete);
+const deleteKey = (api: Api, id: string) => api.delete(path`/live_streams/${id}`, done).catch(refusedDelete);
 
 async function liveStreamings(api: Api, keyId: string): Promise<StreamingReply[]> {
   const live: StreamingReply[] = [];
@@ -116,7 +119,7 @@ async function deleteLiveStreamings(api: Api, keyId: string): Promise<void> {
   }
 }
 
-function toSeen({ data: key }: z.infer<typeof oneKey>): Seen {
+function toSeen({ data: key }: z.infer<typeof newKey>): Seen {
   return {
     id: key.id,
     inputs: { name: key.name ?? undefined, save: key.save ?? undefined, type: key.type ?? undefined },

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { defineResource, ours, replaces, type Seen, text, writeOnly } from "../../define";
+import { defineResource, echoed, ours, replaces, type Seen, text, writeOnly } from "../../define";
 import { Gone, Refused, StreamkeysError } from "../../define/errors";
 import { type Api, path } from "../../define/api";
 import { madeBy } from "../../define/made-by";
@@ -15,11 +15,12 @@ import {
   listAllKeys,
   listStreamings,
   mayBeLive,
-  oneStreaming,
+  newStreaming,
   partsOf,
   refusedDelete,
   type StreamingReply,
   trimmedText,
+  userId,
 } from "./api";
 
 const integer = (least: number, about: string) => z.number().int().min(least).describe(about);
@@ -64,9 +65,11 @@ const quality = z.strictObject({
 
 const inputs = {
   keyId: replaces(text("Id of the `StreamKey` that the broadcast comes in with.")),
-  title: trimmedText(
-    "Title of the broadcast, at most 255 characters. Blank and padded titles are refused, because AIOZ would trim them.",
-  ).max(255),
+  title: echoed(
+    trimmedText(
+      "Title of the broadcast, at most 255 characters. Blank and padded titles are refused, because AIOZ would trim them.",
+    ).max(255),
+  ),
   save: z
     .boolean()
     .describe("Whether the broadcast is recorded; AIOZ wants a balance for that. False when unset.")
@@ -128,12 +131,13 @@ export const stream = defineResource({
     streamId: text("AIOZ's id of the streaming."),
     hlsUrl: text("HLS playback URL.").optional(),
     playerUrl: text("Page with AIOZ's player.").optional(),
+    userId,
     createdAt: text("When the streaming was made, RFC 3339 UTC.").optional(),
   },
 
   create: async (api, { keyId, ...stream }) => {
     const body = toWire(stream);
-    const { data } = await api.post(path`/live_streams/${keyId}/streamings`, oneStreaming, { body });
+    const { data } = await api.post(path`/live_streams/${keyId}/streamings`, newStreaming, { body });
     return toSeen(keyId, data);
   },
 
@@ -204,6 +208,7 @@ function toSeen(keyId: string, { id: streamId, title, save, assets, ...reply }: 
       streamId,
       hlsUrl: assets?.hls_url ?? undefined,
       playerUrl: assets?.player_url ?? undefined,
+      userId: reply.user_id ?? undefined,
       createdAt: reply.created_at ?? undefined,
     },
   };

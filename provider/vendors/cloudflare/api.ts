@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { type Api, path } from "../../define/api";
-import { reported } from "../../define/reply";
+import { objectId, reported, thisId } from "../../define/reply";
 import { UnexpectedReply } from "../../define/errors";
 
 /**
@@ -25,7 +25,7 @@ const recording = z.looseObject({
 
 /** A live input. Only `uid` is relied on; `status` comes in three forms (section 5). */
 export const liveInput = z.looseObject({
-  uid: z.string().min(1),
+  uid: objectId,
   created: reported(z.string()),
   enabled: reported(z.boolean()),
   meta: reported(z.record(z.string(), z.unknown())),
@@ -44,12 +44,16 @@ export type LiveInput = z.infer<typeof liveInput>;
 export const envelope = <S extends z.ZodType>(result: S) =>
   z.looseObject({ success: z.literal(true), result });
 
-/** The envelope around one live input. */
-export const oneInput = envelope(liveInput);
+/** The envelope around a new live input. */
+export const newInput = envelope(liveInput);
+/** The envelope around one live input, and no other. */
+export const oneInput = (uid: string) => envelope(liveInput.extend({ uid: thisId(uid) }));
+/** What says that something is deleted. Its result is not documented; after anything else the lifecycle looks. */
+export const deleted = z.looseObject({ success: z.literal(true) });
 
 /** One live input by id. Throws `Gone` when there is none. */
 export async function getInput(api: Api, uid: string): Promise<LiveInput> {
-  return (await api.get(path`/live_inputs/${uid}`, oneInput)).result;
+  return (await api.get(path`/live_inputs/${uid}`, oneInput(uid))).result;
 }
 
 const listReply = envelope(

@@ -20,6 +20,18 @@ const errorBody = z.looseObject({
 /** Cloudflare's codes for a path that leads nowhere: a wrong account id or base URL, not an object that is gone. */
 const NO_ROUTE = [7000, 7003];
 
+/** The error that says that there is no such object: all of it, because other servers have errors much like it. */
+const notFound = z.strictObject({
+  success: z.literal(false),
+  errors: z
+    .array(
+      z.looseObject({ code: z.number().refine((code) => !NO_ROUTE.includes(code)), message: z.string() }),
+    )
+    .min(1),
+  messages: z.array(z.unknown()).nullish(),
+  result: z.null().optional(),
+});
+
 /** Cloudflare Stream's live inputs (docs/sheets/cloudflare.md). */
 export const cloudflare: Vendor = {
   name: "cloudflare",
@@ -52,10 +64,7 @@ export const cloudflare: Vendor = {
       ? { "x-auth-email": apiEmail, "x-auth-key": apiKey }
       : { authorization: `Bearer ${apiToken}` },
   accountPath: ({ accountId = "" }) => path`/accounts/${accountId}/stream`.encoded,
-  isGone: (status, body) => {
-    const errors = errorBody.safeParse(body).data?.errors;
-    return status === 404 && errors !== undefined && !errors.some(({ code = 0 }) => NO_ROUTE.includes(code));
-  },
+  isGone: (status, body) => status === 404 && notFound.safeParse(body).success,
   words: (body) =>
     errorBody
       .safeParse(body)

@@ -14,7 +14,7 @@ import {
   writeOnly,
 } from "../../define";
 import { type Api, path } from "../../define/api";
-import { getInput, isOnAir, listInputs, type LiveInput, oneInput } from "./api";
+import { deleted, getInput, isOnAir, listInputs, type LiveInput, newInput, oneInput } from "./api";
 
 /** The member of `meta` that holds our mark. */
 const MARK = "streamkeys";
@@ -106,7 +106,7 @@ export const liveInput = defineResource({
 
   create: async (api, input, { mark }) => {
     const body = { ...toWire(input), meta: { ...input.meta, name: input.name, [MARK]: mark } };
-    return toSeen((await api.post(path`/live_inputs`, oneInput, { body, idempotencyKey: mark })).result);
+    return toSeen((await api.post(path`/live_inputs`, newInput, { body, idempotencyKey: mark })).result);
   },
 
   read: async (api, id) => toSeen(await getInput(api, id)),
@@ -118,11 +118,11 @@ export const liveInput = defineResource({
     const body = Object.fromEntries(changed.map((key) => [key, now[key]]));
     const isRenamed = input.name !== previous.name || !isDeepStrictEqual(input.meta, previous.meta);
     if (isRenamed) body.meta = await metaAround(api, id, input);
-    return toSeen((await api.put(path`/live_inputs/${id}`, oneInput, { body })).result);
+    return toSeen((await api.put(path`/live_inputs/${id}`, oneInput(id), { body })).result);
   },
 
   delete: async (api, id, { recording, deleteRecordingAfterDays }, { warn }) => {
-    await api.delete(path`/live_inputs/${id}`);
+    await api.delete(path`/live_inputs/${id}`, deleted);
     if (recording?.mode !== "automatic" || deleteRecordingAfterDays !== undefined) return;
     warn(
       `The recordings of Cloudflare LiveInput ${id} stay and count against the account's storage: Cloudflare keeps them when ` +

@@ -1,21 +1,22 @@
 import { z } from "zod";
 import { defineResource, killSwitch, replaces, secret, type Seen, text } from "../../define";
 import { type Api, path } from "../../define/api";
-import { reported } from "../../define/reply";
+import { objectId, reported, thisId } from "../../define/reply";
 import { childId, splitChildId } from "../../define/child";
 import { Gone } from "../../define/errors";
-import { envelope, isOnAir, listInputs } from "./api";
+import { deleted, envelope, isOnAir, listInputs } from "./api";
 
 /** An output. */
 const output = z.looseObject({
-  uid: z.string().min(1),
+  uid: objectId,
   url: reported(z.string()),
   streamKey: reported(z.string()),
   enabled: reported(z.boolean()),
 });
 type Output = z.infer<typeof output>;
 
-const oneOutput = envelope(output);
+const newOutput = envelope(output);
+const oneOutput = (uid: string) => envelope(output.extend({ uid: thisId(uid) }));
 const outputs = envelope(z.array(output));
 
 const partsOf = (id: string): { input: string; uid: string } => {
@@ -52,7 +53,7 @@ export const liveOutput = defineResource({
     const body = { url, streamKey, enabled };
     return toSeen(
       liveInputId,
-      (await api.post(path`/live_inputs/${liveInputId}/outputs`, oneOutput, { body })).result,
+      (await api.post(path`/live_inputs/${liveInputId}/outputs`, newOutput, { body })).result,
     );
   },
 
@@ -69,12 +70,12 @@ export const liveOutput = defineResource({
   update: async (api, id, { enabled = true }) => {
     const { input, uid } = partsOf(id);
     const at = path`/live_inputs/${input}/outputs/${uid}`;
-    return toSeen(input, (await api.put(at, oneOutput, { body: { enabled } })).result);
+    return toSeen(input, (await api.put(at, oneOutput(uid), { body: { enabled } })).result);
   },
 
   delete: async (api, id) => {
     const { input, uid } = partsOf(id);
-    await api.delete(path`/live_inputs/${input}/outputs/${uid}`);
+    await api.delete(path`/live_inputs/${input}/outputs/${uid}`, deleted);
   },
 
   isLive: (api, id) => isOnAir(api, partsOf(id).input),

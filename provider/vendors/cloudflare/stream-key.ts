@@ -9,13 +9,13 @@ import {
   text,
 } from "../../define";
 import { type Api, path } from "../../define/api";
-import { reported } from "../../define/reply";
+import { madeKey, reported, thisId } from "../../define/reply";
 import { envelope, isOnAir, listInputs, liveInput } from "./api";
 import { nameIn } from "./live-input";
 
 /** A live input with its keys. A reply without them is an error, so that state never loses a key. */
 const keyedInput = liveInput.extend({
-  rtmps: z.looseObject({ url: z.string().min(1), streamKey: z.string().min(1) }),
+  rtmps: z.looseObject({ url: z.string().min(1), streamKey: madeKey }),
   srt: reported(
     z.looseObject({
       url: reported(z.string()),
@@ -25,7 +25,7 @@ const keyedInput = liveInput.extend({
   ),
   webRTC: reported(z.looseObject({ url: reported(z.string()) })),
 });
-const oneKeyed = envelope(keyedInput);
+const oneKeyed = (uid: string) => envelope(keyedInput.extend({ uid: thisId(uid) }));
 
 /** The keys of a live input (docs/sheets/cloudflare.md, sections 4 and 6). */
 export const streamKey = defineResource({
@@ -79,11 +79,11 @@ export const streamKey = defineResource({
 });
 
 const getKeys = async (api: Api, uid: string): Promise<Seen> =>
-  toSeen((await api.get(path`/live_inputs/${uid}`, oneKeyed)).result);
+  toSeen((await api.get(path`/live_inputs/${uid}`, oneKeyed(uid))).result);
 
 /** Each call makes other keys, so it is sent once. */
 const rotateKeys = async (api: Api, uid: string): Promise<Seen> =>
-  toSeen((await api.post(path`/live_inputs/${uid}/rotate_keys`, oneKeyed)).result);
+  toSeen((await api.post(path`/live_inputs/${uid}/rotate_keys`, oneKeyed(uid))).result);
 
 function toSeen({ uid, rtmps, srt, webRTC, keysRotatedAt }: z.infer<typeof keyedInput>): Seen {
   return {

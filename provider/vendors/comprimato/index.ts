@@ -1,7 +1,7 @@
 import { secret, text } from "../../define";
 import { Gone } from "../../define/errors";
 import type { Vendor } from "../../define/vendor";
-import { getStream } from "./api";
+import { errorBody, getStream } from "./api";
 import { stream } from "./stream";
 
 /** Comprimato streams, the cloud service (docs/sheets/comprimato.md); not the Live Transcoder appliance. */
@@ -20,9 +20,9 @@ export const comprimato: Vendor = {
   environment: { apiKey: "COMPRIMATO_API_KEY" },
   alternatives: [["apiKey"]],
   sign: (_, { apiKey = "" }) => ({ authorization: apiKey }),
-  // Assumed (docs/sheets/comprimato.md, section 7): error bodies are unknown, but an API's own 404 is JSON and a stray web server's is not.
-  isGone: (status, body) =>
-    status === 404 && typeof body === "object" && body !== null && !Array.isArray(body),
+  // Assumed (docs/sheets/comprimato.md, section 7): error bodies are unknown. See `unlessNothingIsThere` for what else must hold.
+  isGone: (status, body) => status === 404 && errorBody.safeParse(body).success,
+  words: (body) => errorBody.safeParse(body).data?.error,
   // No read is documented, so the account is tried on a stream that cannot exist.
   probe: async (api) => {
     try {

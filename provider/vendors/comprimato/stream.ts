@@ -13,9 +13,8 @@ export const stream = defineResource({
     "Experimental: only making a stream is documented. Assumed: `GET` and `DELETE` on `/streams/{id}` exist. Where " +
       "Comprimato answers 405 or 501, a refresh keeps the state and warns, and a delete fails, because the stream must then " +
       "be removed by hand.",
-    "Assumed: a 404 with a JSON object says that a stream does not exist. Any other 404 (an HTML page, no body) is an " +
-      "error, and the stream stays in state. Take care with `baseUrl`: a wrong one that answers so in JSON looks as if " +
-      "the streams were gone.",
+    "Assumed: a 404 with a JSON object that holds nothing but `error` says that a stream does not exist, where a path that " +
+      "no API has is answered otherwise. Any other 404 is an error, and the stream stays in state.",
     "Assumed: `status` is `Stopped` while no feed comes in, in any spelling of case. Every other status, and one that " +
       "cannot be read, counts as live, so a delete is refused until `interruptLive` is true.",
     "Nothing lists streams. When the answer to the create is lost, the run stops. A stream that was made all the same " +

@@ -1,7 +1,7 @@
 import { z } from "zod";
-import { type CallFailure, Gone, Refused } from "../../define/errors";
+import { type CallFailure, Gone, Refused, UnexpectedReply } from "../../define/errors";
 import { type Api, type Path, path } from "../../define/api";
-import { reported } from "../../define/reply";
+import { emptyBody, reported } from "../../define/reply";
 
 /**
  * Edgecast's calls and replies (docs/sheets/edgecast.md, sections 1, 2 and 5). Assumed, because no page shows it in full:
@@ -17,8 +17,11 @@ import { reported } from "../../define/reply";
 /** Ids are decimal numbers there and strings with us. */
 const id = z.union([z.int().nonnegative(), z.string().regex(/^\d+$/)]).transform(String);
 
+/** Looser than what may be sent: one odd key must not make the whole list unreadable. A mask is none. */
+const anyKey = z.union([z.string().regex(/^[!-)+-~]{1,256}$/, "is no key"), z.literal("")]);
+
 /** A read may omit the key. */
-const shownKey = reported(z.string()).transform((key) => (key === "" ? undefined : (key ?? undefined)));
+const shownKey = reported(anyKey).transform((key) => (key === "" ? undefined : (key ?? undefined)));
 
 const streamKeyItem = z.looseObject({ Id: id, DirPath: reported(z.string()), Key: shownKey });
 /** A stream key as a list shows it. */
@@ -57,7 +60,7 @@ export const streamKeys: Collection<StreamKeyItem> = {
   path: path`/httpstreaming/dcp/streamkeys`,
   itemPath: (id) => path`/httpstreaming/dcp/streamkeys/${id}`,
   item: streamKeyItem,
-  created: z.looseObject({ Id: id }),
+  created: z.looseObject({ Id: id, DirPath: z.string().optional() }),
 };
 
 /** The instances of an account. */
@@ -124,26 +127,39 @@ export async function replaceOne<T extends Item>(
   return findOne(api, collection, id);
 }
 
-/** Deletes an object. A refusal is success only when a list shows that the object is not there. */
+/** Deletes an object. Nothing is success but a list, asked for afterwards, that does not show the object (section 5). */
 export async function deleteOne<T extends Item>(
   api: Api,
   collection: Collection<T>,
   id: string,
 ): Promise<void> {
   try {
-    await writingTo(api, collection.path, () => api.delete(collection.itemPath(id)));
+    await writingTo(api, collection.path, () => api.delete(collection.itemPath(id), emptyBody));
   } catch (error) {
     if (!(error instanceof Refused) || (error.status !== 400 && error.status !== 404)) throw error;
     await findOne(api, collection, id);
     throw error;
   }
+  await mustBeGone(api, collection, id);
+}
+
+async function mustBeGone<T extends Item>(api: Api, collection: Collection<T>, id: string): Promise<void> {
+  if (!(await listAll(api, collection)).some(({ Id }) => Id === id)) return;
+  throw new UnexpectedReply({
+    ...failureOf(
+      api,
+      `DELETE ${collection.itemPath(id).encoded}`,
+      "was accepted, but the list still shows it",
+    ),
+    advice: "Run again to delete it.",
+  });
 }
 
 const globalKeyPath = path`/httpstreaming/dcp/globalkey`;
 
 /** The global key in force; undefined when the account has none. A reply without `Key` says nothing and throws. */
 export async function getGlobalKey(api: Api): Promise<string | undefined> {
-  const { Key } = await api.get(globalKeyPath, z.looseObject({ Key: z.string() }));
+  const { Key } = await api.get(globalKeyPath, z.looseObject({ Key: anyKey }));
   return Key === "" ? undefined : Key;
 }
 

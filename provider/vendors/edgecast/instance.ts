@@ -2,6 +2,7 @@ import { z } from "zod";
 import {
   createOnly,
   defineResource,
+  echoed,
   type Known,
   type Problem,
   replaces,
@@ -10,21 +11,32 @@ import {
   type Values,
 } from "../../define";
 import type { Api } from "../../define/api";
-import { StreamkeysError } from "../../define/errors";
-import { createOne, deleteOne, findOne, type InstanceItem, instances, listAll, replaceOne } from "./api";
+import { StreamkeysError, UnexpectedReply } from "../../define/errors";
+import {
+  createOne,
+  deleteOne,
+  failureOf,
+  findOne,
+  type InstanceItem,
+  instances,
+  listAll,
+  replaceOne,
+} from "./api";
 
 const inputs = {
   instanceName: replaces(
-    z
-      .string()
-      .regex(
-        /^[^\s/?#]+$/,
-        "must not be empty, nor hold white space, `/`, `?` or `#`, because it is part of URLs",
-      )
-      .describe(
-        "Name, case-sensitive. Part of the URLs for publishing and playback. A `dirPath` can name it only where it is " +
-          "letters and digits, so only then can a `StreamKey` open it.",
-      ),
+    echoed(
+      z
+        .string()
+        .regex(
+          /^[^\s/?#]+$/,
+          "must not be empty, nor hold white space, `/`, `?` or `#`, because it is part of URLs",
+        )
+        .describe(
+          "Name, case-sensitive. Part of the URLs for publishing and playback. A `dirPath` can name it only where it is " +
+            "letters and digits, so only then can a `StreamKey` open it.",
+        ),
+    ),
   ),
   dvrDurationMinutes: z
     .number()
@@ -99,8 +111,18 @@ export const instance = defineResource({
   },
   read: async (api, id) => toSeen(await findOne(api, instances, id)),
   update: async (api, id, inputs, previous) => {
-    const current = toSeen(await findOne(api, instances, id)).inputs;
-    return toSeen(await replaceOne(api, instances, id, replacement(inputs, previous, current)));
+    const current = await findOne(api, instances, id);
+    const wanted = replacement(inputs, previous, toSeen(current).inputs);
+    const item = await replaceOne(api, instances, id, wanted);
+    // Success has no body that could confirm it (docs/sheets/edgecast.md, section 2).
+    if (isIgnored(wanted, current, item)) {
+      const call = `PUT ${instances.itemPath(id).encoded}`;
+      throw new UnexpectedReply({
+        ...failureOf(api, call, "was accepted, but the list shows none of what was changed"),
+        advice: "Run again.",
+      });
+    }
+    return toSeen(item);
   },
   delete: (api, id) => deleteOne(api, instances, id),
 
@@ -147,13 +169,25 @@ function toWire(inputs: Partial<Inputs>): Record<string, unknown> {
 }
 
 /** All fields: the program's, the default where the program has just dropped one, and the rest as it was found. */
-function replacement(inputs: Inputs, previous: Partial<Inputs>, current: Partial<Inputs>): unknown {
+function replacement(
+  inputs: Inputs,
+  previous: Partial<Inputs>,
+  current: Partial<Inputs>,
+): Record<string, unknown> {
   const names = Object.keys(current) as (keyof Inputs)[];
   const unmanaged = names.filter((name) => previous[name] === undefined);
   const kept = Object.fromEntries(unmanaged.map((name) => [name, current[name]]));
   const fields = toWire({ encrypted: false, ssaEnabled: false, ...kept, ...inputs });
   // Without encryption there is no key to rotate.
   return { ...fields, EncryptedKeyRotation: fields.Encrypted ? (fields.EncryptedKeyRotation ?? null) : null };
+}
+
+/** Whether nothing at all of what should become different has. */
+function isIgnored(wanted: Record<string, unknown>, before: InstanceItem, after: InstanceItem): boolean {
+  const changed = Object.keys(wanted).filter(
+    (name) => wanted[name] !== undefined && wanted[name] !== (before[name] ?? null),
+  );
+  return changed.length > 0 && changed.every((name) => (after[name] ?? null) === (before[name] ?? null));
 }
 
 function toSeen(item: Partial<InstanceItem> & { Id: string }): Seen {

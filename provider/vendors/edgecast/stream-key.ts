@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { defineResource, secret, type Seen, text } from "../../define";
+import { defineResource, echoed, secret, type Seen, text } from "../../define";
 import { StreamkeysError, UnexpectedReply } from "../../define/errors";
 import type { Api } from "../../define/api";
 import { freshKey } from "../../calls/fresh-key";
@@ -15,17 +15,19 @@ import {
 } from "./api";
 import { givenKey, givenKeyProblems, refuseGivenKey } from "./given-key";
 
-const dirPath = z
-  .string()
-  .regex(
-    /^[A-Za-z0-9]+\/[A-Za-z0-9]+\*?$/,
-    "must be `instance/stream`: letters and digits, one `/`, and at most a `*` at the very end. Edgecast silently " +
-      "ignores what follows a `*`",
-  )
-  .describe(
-    "What the key opens: `instance/stream`, letters and digits, case-sensitive, without a leading `/`. A `*` at the end " +
-      "stands for one or more characters: `news/cam*` opens `news/cam1` and `news/camera`.",
-  );
+const dirPath = echoed(
+  z
+    .string()
+    .regex(
+      /^[A-Za-z0-9]+\/[A-Za-z0-9]+\*?$/,
+      "must be `instance/stream`: letters and digits, one `/`, and at most a `*` at the very end. Edgecast silently " +
+        "ignores what follows a `*`",
+    )
+    .describe(
+      "What the key opens: `instance/stream`, letters and digits, case-sensitive, without a leading `/`. A `*` at the end " +
+        "stands for one or more characters: `news/cam*` opens `news/cam1` and `news/camera`.",
+    ),
+);
 
 /** A stream key (docs/sheets/edgecast.md, section 2). */
 export const streamKey = defineResource({
@@ -71,8 +73,8 @@ export const streamKey = defineResource({
 
   create: async (api, { dirPath, key }, { freshKey }) => {
     const sent = { DirPath: dirPath, Key: key ?? freshKey };
-    const { Id } = await createOne(api, streamKeys, sent);
-    return toSeen({ Id, ...sent }, {});
+    const { Id, DirPath = dirPath } = await createOne(api, streamKeys, sent);
+    return toSeen({ ...sent, Id, DirPath }, {});
   },
 
   read: async (api, id, state) => {

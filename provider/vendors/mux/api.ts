@@ -2,7 +2,7 @@ import { z } from "zod";
 import { type Api, path } from "../../define/api";
 import { LONGEST_MARK } from "../../define/mark";
 import { everyItem } from "../../define/paging";
-import { reported } from "../../define/reply";
+import { objectId, reported, thisId } from "../../define/reply";
 
 /**
  * Mux's replies and calls that the resources share (docs/sheets/mux.md, sections 1, 2, 5 and 8).
@@ -14,13 +14,13 @@ import { reported } from "../../define/reply";
  * - a status that nobody documents is one of a running broadcast (section 5).
  */
 
-const playbackIdReply = z.looseObject({ id: z.string().min(1), policy: reported(z.string()) });
+const playbackIdReply = z.looseObject({ id: objectId, policy: reported(z.string()) });
 /** A playback id. */
 export type PlaybackIdReply = z.infer<typeof playbackIdReply>;
 
 /** A simulcast target. */
 export const targetReply = z.looseObject({
-  id: z.string().min(1),
+  id: objectId,
   url: reported(z.string()),
   stream_key: reported(z.string()),
   passthrough: reported(z.string()),
@@ -30,7 +30,7 @@ export type TargetReply = z.infer<typeof targetReply>;
 
 /** A live stream. Only `id` is relied on: what is unset is missing (section 5). */
 export const liveStream = z.looseObject({
-  id: z.string().min(1),
+  id: objectId,
   // A string of Unix seconds.
   created_at: reported(z.string()),
   status: reported(z.string()),
@@ -55,10 +55,14 @@ export type LiveStreamReply = z.infer<typeof liveStream>;
 /** The envelope around one thing. */
 export const envelope = <S extends z.ZodType>(data: S) => z.looseObject({ data });
 
-/** The envelope around one live stream. */
-export const oneStream = envelope(liveStream);
-/** The envelope around one playback id. */
-export const onePlaybackId = envelope(playbackIdReply);
+/** The envelope around a new live stream. */
+export const newStream = envelope(liveStream);
+/** The envelope around one live stream, and no other. */
+export const oneStream = (id: string) => envelope(liveStream.extend({ id: thisId(id) }));
+/** The envelope around a new playback id. */
+export const newPlaybackId = envelope(playbackIdReply);
+/** The envelope around one playback id, and no other. */
+export const onePlaybackId = (id: string) => envelope(playbackIdReply.extend({ id: thisId(id) }));
 
 /** What a verb answers: nothing that is documented. */
 export const anything = z.unknown();
@@ -68,7 +72,7 @@ export const STREAMS = path`/video/v1/live-streams`;
 
 /** One live stream by id. Throws `Gone` when there is none. */
 export async function getStream(api: Api, id: string): Promise<LiveStreamReply> {
-  return (await api.get(path`/video/v1/live-streams/${id}`, oneStream)).data;
+  return (await api.get(path`/video/v1/live-streams/${id}`, oneStream(id))).data;
 }
 
 const PAGE = 100;

@@ -11,6 +11,11 @@ const errorBody = z.looseObject({
   error: z.looseObject({ type: z.string(), messages: z.array(z.string()).optional() }),
 });
 
+/** The error that says that there is no such object: all of it, because other servers have errors much like it. */
+const notFound = z.strictObject({
+  error: z.strictObject({ type: z.literal("not_found"), messages: z.array(z.string()).optional() }),
+});
+
 /** Mux Video's live streams (docs/sheets/mux.md). */
 export const mux: Vendor = {
   name: "mux",
@@ -33,8 +38,8 @@ export const mux: Vendor = {
   }),
   // An id that Mux cannot parse is answered with a 400; what has such an id does not exist (section 9).
   isGone: (status, body) => {
-    const { type, messages = [] } = errorBody.safeParse(body).data?.error ?? {};
-    if (status === 404) return type === "not_found";
+    if (status === 404) return notFound.safeParse(body).success;
+    const { messages = [] } = errorBody.safeParse(body).data?.error ?? {};
     return status === 400 && messages.some((message) => message.startsWith("Failed to parse ID"));
   },
   words: (body) => {

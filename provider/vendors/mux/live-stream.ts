@@ -12,6 +12,7 @@ import {
   unordered,
 } from "../../define";
 import { type Api, path } from "../../define/api";
+import { noContent } from "../../define/reply";
 import { toCamelCase, toSnakeCase } from "../../calls/wire";
 import {
   anything,
@@ -22,6 +23,7 @@ import {
   LONGEST_PASSTHROUGH,
   markIn,
   mayBeLive,
+  newStream,
   oneStream,
   STREAMS,
   withMark,
@@ -202,7 +204,7 @@ export const liveStream = defineResource({
       passthrough: withMark(passthrough, mark),
       meta: title === undefined ? undefined : { title },
     };
-    return toSeen((await api.post(STREAMS, oneStream, { body })).data, stream);
+    return toSeen((await api.post(STREAMS, newStream, { body })).data, stream);
   },
 
   settle: async (api, made, { enabled }) => {
@@ -226,7 +228,7 @@ export const liveStream = defineResource({
     return toSeen(reply ?? (await getStream(api, id)), previous);
   },
 
-  delete: (api, id) => api.delete(path`/video/v1/live-streams/${id}`),
+  delete: (api, id) => api.delete(path`/video/v1/live-streams/${id}`, noContent),
 
   isLive: async (api, id) => mayBeLive(await getStream(api, id)),
   cuts: () => ["delete"],
@@ -259,13 +261,13 @@ type Call = () => Promise<LiveStreamReply | undefined>;
 async function callsFor(api: Api, id: string, now: Inputs, before: Partial<Inputs>): Promise<Call[]> {
   const differs = (name: keyof Inputs): boolean => !isDeepStrictEqual(now[name], before[name]);
   const put = async (at: ReturnType<typeof path>, body: unknown): Promise<LiveStreamReply> =>
-    (await api.put(at, oneStream, { body })).data;
+    (await api.put(at, oneStream(id), { body })).data;
   const calls: Call[] = [];
 
   const patch = await patchFor(api, id, now, differs, before);
   if (Object.values(patch).some((value) => value !== undefined)) {
     calls.push(
-      async () => (await api.patch(path`/video/v1/live-streams/${id}`, oneStream, { body: patch })).data,
+      async () => (await api.patch(path`/video/v1/live-streams/${id}`, oneStream(id), { body: patch })).data,
     );
   }
   if (differs("embeddedSubtitles")) {

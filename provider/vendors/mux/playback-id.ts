@@ -2,7 +2,8 @@ import { z } from "zod";
 import { defineResource, type Seen, text } from "../../define";
 import { path } from "../../define/api";
 import { childId, splitChildId } from "../../define/child";
-import { hlsUrl, listStreams, onePlaybackId, type PlaybackIdReply } from "./api";
+import { noContent } from "../../define/reply";
+import { hlsUrl, listStreams, newPlaybackId, onePlaybackId, type PlaybackIdReply } from "./api";
 
 const partsOf = (id: string): { stream: string; own: string } => {
   const { parent, child } = splitChildId(id, "a Mux PlaybackId is <liveStreamId>/<playbackId>");
@@ -39,16 +40,16 @@ export const playbackId = defineResource({
   create: async (api, { liveStreamId, policy, drmConfigurationId }) => {
     const body = { policy, drm_configuration_id: drmConfigurationId };
     const at = path`/video/v1/live-streams/${liveStreamId}/playback-ids`;
-    return toSeen(liveStreamId, (await api.post(at, onePlaybackId, { body })).data);
+    return toSeen(liveStreamId, (await api.post(at, newPlaybackId, { body })).data);
   },
   read: async (api, id) => {
     const { stream, own } = partsOf(id);
     const at = path`/video/v1/live-streams/${stream}/playback-ids/${own}`;
-    return toSeen(stream, (await api.get(at, onePlaybackId)).data);
+    return toSeen(stream, (await api.get(at, onePlaybackId(own))).data);
   },
   delete: async (api, id) => {
     const { stream, own } = partsOf(id);
-    await api.delete(path`/video/v1/live-streams/${stream}/playback-ids/${own}`);
+    await api.delete(path`/video/v1/live-streams/${stream}/playback-ids/${own}`, noContent);
   },
 
   lostCreate: "A playback id has neither a name nor a date; look at those of the live stream.",

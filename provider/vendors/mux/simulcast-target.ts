@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { defineResource, secret, type Seen, text } from "../../define";
 import { type Api, path } from "../../define/api";
+import { noContent, thisId } from "../../define/reply";
 import { childId, splitChildId } from "../../define/child";
 import { Refused } from "../../define/errors";
 import {
@@ -16,7 +17,8 @@ import {
   withoutMark,
 } from "./api";
 
-const oneTarget = envelope(targetReply);
+const newTarget = envelope(targetReply);
+const oneTarget = (id: string) => envelope(targetReply.extend({ id: thisId(id) }));
 
 const partsOf = (id: string): { stream: string; own: string } => {
   const { parent, child } = splitChildId(id, "a Mux SimulcastTarget is <liveStreamId>/<targetId>");
@@ -59,18 +61,18 @@ export const simulcastTarget = defineResource({
   create: async (api, { liveStreamId, url, streamKey, passthrough }, { mark }) => {
     const body = { url, stream_key: streamKey, passthrough: withMark(passthrough, mark) };
     const at = path`/video/v1/live-streams/${liveStreamId}/simulcast-targets`;
-    const { data } = await onlyWhileIdle(api, liveStreamId, () => api.post(at, oneTarget, { body }));
+    const { data } = await onlyWhileIdle(api, liveStreamId, () => api.post(at, newTarget, { body }));
     return toSeen(liveStreamId, data);
   },
   read: async (api, id) => {
     const { stream, own } = partsOf(id);
     const at = path`/video/v1/live-streams/${stream}/simulcast-targets/${own}`;
-    return toSeen(stream, (await api.get(at, oneTarget)).data);
+    return toSeen(stream, (await api.get(at, oneTarget(own))).data);
   },
   delete: async (api, id) => {
     const { stream, own } = partsOf(id);
     const at = path`/video/v1/live-streams/${stream}/simulcast-targets/${own}`;
-    await onlyWhileIdle(api, stream, () => api.delete(at));
+    await onlyWhileIdle(api, stream, () => api.delete(at, noContent));
   },
 
   isLive: async (api, id) => mayBeLive(await getStream(api, partsOf(id).stream)),

@@ -1,15 +1,15 @@
 import { z } from "zod";
 import { defineResource, replaces, revokeOnDelete, secret, type Seen, text } from "../../define";
 import { type Api, path } from "../../define/api";
-import { reported } from "../../define/reply";
+import { madeKey, reported, thisId } from "../../define/reply";
 import { envelope, getStream, listStreams, liveStream, mayBeLive, withoutMark } from "./api";
 
 /** A stream whose key is there; a reply without one is an error, so that state never loses the key. */
 const keyedStream = liveStream.extend({
-  stream_key: z.string().min(1),
+  stream_key: madeKey,
   srt_passphrase: reported(z.string()),
 });
-const oneKeyed = envelope(keyedStream);
+const oneKeyed = (id: string) => envelope(keyedStream.extend({ id: thisId(id) }));
 
 /** The ingest key of a live stream (docs/sheets/mux.md, sections 5 to 7). */
 export const streamKey = defineResource({
@@ -59,11 +59,11 @@ export const streamKey = defineResource({
 });
 
 const getKey = async (api: Api, id: string): Promise<Seen> =>
-  toSeen((await api.get(path`/video/v1/live-streams/${id}`, oneKeyed)).data);
+  toSeen((await api.get(path`/video/v1/live-streams/${id}`, oneKeyed(id))).data);
 
 /** Each call makes another key, so it is sent once. The answer is 201, although nothing is made (section 7). */
 const resetKey = async (api: Api, id: string): Promise<Seen> =>
-  toSeen((await api.post(path`/video/v1/live-streams/${id}/reset-stream-key`, oneKeyed)).data);
+  toSeen((await api.post(path`/video/v1/live-streams/${id}/reset-stream-key`, oneKeyed(id))).data);
 
 function toSeen({ id, stream_key: key, srt_passphrase: passphrase }: z.infer<typeof keyedStream>): Seen {
   const srt = passphrase && new URLSearchParams({ streamid: key, passphrase }).toString();

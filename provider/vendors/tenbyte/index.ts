@@ -2,6 +2,7 @@ import { z } from "zod";
 import { secret, text } from "../../define";
 import { path } from "../../define/api";
 import type { Vendor } from "../../define/vendor";
+import { notFound, organizationOf } from "./api";
 import { stream } from "./stream";
 import { streamKey } from "./stream-key";
 
@@ -29,8 +30,9 @@ export const tenbyte: Vendor = {
   alternatives: [["apiKey"], ["token"]],
   sign: (_, { apiKey, token = "" }): Record<string, string> =>
     apiKey === undefined ? { authorization: `Bearer ${token}` } : { "x-api-key": apiKey },
-  // The envelope tells Tenbyte's own 404 from that of a wrong base URL.
-  isGone: (status, body) => status === 404 && errorBody.safeParse(body).data?.success === false,
+  // A wrong base URL answers 404 as well (docs/sheets/tenbyte.md, section 4).
+  isGone: (status, body) => status === 404 && notFound.safeParse(body).success,
+  owner: organizationOf,
   words: (body) => {
     const { message, errors = [] } = errorBody.safeParse(body).data ?? {};
     const details = errors.map((error) => [error.field, error.message].filter(Boolean).join(": "));

@@ -1,10 +1,6 @@
-import { z } from "zod";
 import { defineResource, replaces, revokeOnDelete, secret, type Seen, text } from "../../define";
 import { path } from "../../define/api";
-import { getStream, listStreams, mayBeLive, streamReply } from "./api";
-
-/** A stream whose key is there; a reply without one is an error, so that state never loses the key. */
-const keyedStream = z.looseObject({ data: streamReply.extend({ stream_key: z.string().min(1) }) });
+import { getStream, keyedStream, listStreams, mayBeLive, type KeyedStream, organizationId } from "./api";
 
 /** The ingest key of a stream (docs/sheets/tenbyte.md, section 7). */
 export const streamKey = defineResource({
@@ -25,17 +21,19 @@ export const streamKey = defineResource({
     streamKey: secret(text("The stream key.")),
     rtmpPublishUrl: secret(text("RTMP URL with the key, for an encoder. Unset for pull streams.")).optional(),
     srtPublishUrl: secret(text("SRT URL with the key, for an encoder. Unset for pull streams.")).optional(),
+    organizationId,
   },
   rotation: "in place, by `reset-key`; the old key dies at once and a running broadcast is disconnected",
 
-  create: async (api, { streamId }) => toSeen(await api.get(path`/streams/${streamId}`, keyedStream)),
-  read: async (api, id) => toSeen(await api.get(path`/streams/${id}`, keyedStream)),
-  rotate: async (api, id) => toSeen(await api.post(path`/streams/${id}/reset-key`, keyedStream)),
+  create: async (api, { streamId }) =>
+    toSeen(await api.get(path`/streams/${streamId}`, keyedStream(streamId))),
+  read: async (api, id) => toSeen(await api.get(path`/streams/${id}`, keyedStream(id))),
+  rotate: async (api, id) => toSeen(await api.post(path`/streams/${id}/reset-key`, keyedStream(id))),
   makesNothing: true,
   takesOver: ({ streamId }) => streamId,
   outlivesDelete: true,
   delete: async (api, id, { revokeOnDelete }) => {
-    if (revokeOnDelete) await api.post(path`/streams/${id}/reset-key`, keyedStream);
+    if (revokeOnDelete) await api.post(path`/streams/${id}/reset-key`, keyedStream(id));
   },
 
   isLive: async (api, id) => mayBeLive(await getStream(api, id)),
@@ -48,7 +46,7 @@ export const streamKey = defineResource({
   },
 });
 
-function toSeen({ data: { id, stream_key: key, ingest } }: z.infer<typeof keyedStream>): Seen {
+function toSeen({ data: { id, stream_key: key, ingest, organization_id } }: KeyedStream): Seen {
   return {
     id,
     inputs: { streamId: id },
@@ -56,6 +54,7 @@ function toSeen({ data: { id, stream_key: key, ingest } }: z.infer<typeof keyedS
       streamKey: key,
       rtmpPublishUrl: ingest?.rtmp ? `${ingest.rtmp.replace(/\/$/, "")}/${key}` : undefined,
       srtPublishUrl: ingest?.srt ?? undefined,
+      organizationId: organization_id ?? undefined,
     },
   };
 }

@@ -12,12 +12,13 @@ import {
 } from "../../define";
 import { LostAnswer, Refused } from "../../define/errors";
 import { type Api, path } from "../../define/api";
+import { noContent } from "../../define/reply";
 import { madeBy } from "../../define/made-by";
 import { checkTenbyteLadder, tenbyteRules } from "./ladder";
 import { ladderProblems, ladderRulesOff } from "../../ladder/input";
 import { poll } from "../../calls/poll";
 import { toCamelCase, toSnakeCase } from "../../calls/wire";
-import { done, getStream, listStreams, mayBeLive, oneStream, type StreamReply } from "./api";
+import { done, getStream, listStreams, mayBeLive, newStream, organizationId, type StreamReply } from "./api";
 
 const integer = (about: string) => z.number().int().describe(about);
 
@@ -185,7 +186,7 @@ const outputs = {
   ).optional(),
   hlsUrl: text("HLS playback URL. Unset when `outputProtocols` lacks `hls`.").optional(),
   dashUrl: text("DASH playback URL. Unset when `outputProtocols` lacks `dash`.").optional(),
-  organizationId: text("Organization that owns the stream.").optional(),
+  organizationId,
   createdAt: text("When the stream was made, RFC 3339 UTC.").optional(),
 };
 
@@ -211,17 +212,17 @@ export const stream = defineResource({
   validate,
 
   create: async (api, stream) =>
-    toSeen((await api.post(path`/streams`, oneStream, { body: toWire(stream) })).data),
+    toSeen((await api.post(path`/streams`, newStream, { body: toWire(stream) })).data),
 
   read: async (api, id) => toSeen(await getStream(api, id)),
 
   delete: async (api, id, _, { interruptLive, progress }) => {
     try {
-      await api.delete(path`/streams/${id}`);
+      await api.delete(path`/streams/${id}`, noContent);
     } catch (error) {
       if (!(error instanceof Refused) || error.status !== 409 || !interruptLive) throw error;
       await stop(api, id, progress);
-      await api.delete(path`/streams/${id}`);
+      await api.delete(path`/streams/${id}`, noContent);
     }
   },
 

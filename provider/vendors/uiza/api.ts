@@ -2,7 +2,7 @@ import { z } from "zod";
 import { NotNow, Refused, StreamkeysError, UnexpectedReply } from "../../define/errors";
 import { type Api, path } from "../../define/api";
 import { everyItem } from "../../define/paging";
-import { reported } from "../../define/reply";
+import { madeKey, objectId, reported, thisId } from "../../define/reply";
 import { poll } from "../../calls/poll";
 
 /**
@@ -18,28 +18,42 @@ import { poll } from "../../calls/poll";
 
 /** A live entity. Only `id` is relied on: `ingest` and `playback` are null until it is ready (section 3.2). */
 export const liveEntity = z.looseObject({
-  id: z.string().min(1),
+  id: objectId,
   name: reported(z.string()),
   description: reported(z.string()),
   region: reported(z.string()),
   // The attribute list calls it a string, every sample shows a boolean.
   dvr: reported(z.union([z.boolean(), z.stringbool()])),
   status: reported(z.string()),
-  ingest: reported(z.looseObject({ url: reported(z.string()), key: reported(z.string()) })),
+  ingest: reported(z.looseObject({ url: reported(z.string()), key: reported(madeKey) })),
   playback: reported(z.looseObject({ hls: reported(z.string()), mpd: reported(z.string()) })),
   created_at: reported(z.string()),
 });
+/** This live entity, and no other. */
+export const thisEntity = (id: string) => liveEntity.extend({ id: thisId(id) });
 /** A live entity. */
 export type LiveEntity = z.infer<typeof liveEntity>;
 
 /** A live entity whose ingest is there. */
 export type ReadyEntity = LiveEntity & { ingest: { url: string; key: string } };
 
+/**
+ * What a delete answers (docs/sheets/uiza.md, section 3). The empty object of later revisions (section 9) says nothing, so
+ * there the lifecycle looks whether it is gone.
+ */
+export const deleted = (id: string) => z.looseObject({ id: thisId(id), deleted: z.literal(true) });
+
+/** The error that says that there is no such object: all of it, because other servers have errors much like it. */
+export const notFound = z.strictObject({
+  message: z.string(),
+  error_type: z.literal("invalid_request_error"),
+});
+
 const page = z.looseObject({ data: z.array(liveEntity), next_page_token: z.string().nullish() });
 
 /** One live entity by id. Throws `Gone` when there is none. */
 export function getEntity(api: Api, id: string): Promise<LiveEntity> {
-  return api.get(path`/live_entities/${id}`, liveEntity);
+  return api.get(path`/live_entities/${id}`, thisEntity(id));
 }
 
 /** All live entities, newest first. A page of more than 20 is refused from 2020-03-26 on (section 6). */
@@ -84,7 +98,7 @@ export async function getKeyed(api: Api, id: string): Promise<ReadyEntity> {
 export async function resetKey(api: Api, id: string): Promise<ReadyEntity> {
   try {
     // With an underscore: the hyphen of the vendor's curl sample is a mistake.
-    const reply = await api.put(path`/live_entities/${id}/stream_key`, liveEntity, { repeatable: false });
+    const reply = await api.put(path`/live_entities/${id}/stream_key`, thisEntity(id), { repeatable: false });
     return keyed(api, `PUT /live_entities/${id}/stream_key`, reply);
   } catch (error) {
     if (!(error instanceof Refused) || error.status !== 400) throw error;
@@ -100,7 +114,7 @@ function keyed(api: Api, call: string, entity: LiveEntity): ReadyEntity {
   throw new UnexpectedReply({
     vendor: api.label,
     call,
-    detail: "answered without a stream key, because the stream is still being allocated",
+    detail: "answered without a stream key: it is still being allocated, or what it shows is no key",
     advice: "Run again in a minute; the state is left as it was.",
   });
 }

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { secret, text } from "../../define";
 import { path } from "../../define/api";
 import type { Vendor } from "../../define/vendor";
+import { notFound } from "./api";
 import { stream } from "./stream";
 import { streamKey } from "./stream-key";
 
@@ -28,7 +29,7 @@ export const uiza: Vendor = {
   // Uiza's prose says HTTP Basic; every sample sends the raw key (docs/sheets/uiza.md, section 2).
   sign: (_, { apiKey = "" }) => ({ authorization: apiKey }),
   // `error_type` tells Uiza's own 404 from that of a wrong base URL.
-  isGone: (status, body) => status === 404 && errorBody.safeParse(body).success,
+  isGone: (status, body) => status === 404 && notFound.safeParse(body).success,
   // No status is documented for it (docs/sheets/uiza.md, section 8).
   isThrottled: (status, body) =>
     status === 429 || errorBody.safeParse(body).data?.error_type === "rate_limit_error",

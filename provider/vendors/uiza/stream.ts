@@ -3,7 +3,16 @@ import { defineResource, namedAfterResource, replaces, type Seen, text } from ".
 import { Gone, Refused } from "../../define/errors";
 import { path } from "../../define/api";
 import { madeBy } from "../../define/made-by";
-import { getEntity, listEntities, liveEntity, type LiveEntity, mayBeLive, whenReady } from "./api";
+import {
+  deleted,
+  getEntity,
+  listEntities,
+  liveEntity,
+  type LiveEntity,
+  mayBeLive,
+  thisEntity,
+  whenReady,
+} from "./api";
 
 /** What a refused delete means, by status (docs/sheets/uiza.md, sections 3, 9 and 11). */
 const REFUSED_DELETE: Record<number, string> = {
@@ -93,11 +102,11 @@ export const stream = defineResource({
 
   // Partial: what is left out stays as it is.
   update: async (api, id, { name, description, dvr }) =>
-    toSeen(await api.put(path`/live_entities/${id}`, liveEntity, { body: { name, description, dvr } })),
+    toSeen(await api.put(path`/live_entities/${id}`, thisEntity(id), { body: { name, description, dvr } })),
 
   delete: async (api, id) => {
     try {
-      await api.delete(path`/live_entities/${id}`);
+      await api.delete(path`/live_entities/${id}`, deleted(id));
     } catch (error) {
       const advice = error instanceof Refused ? REFUSED_DELETE[error.status ?? 0] : undefined;
       throw error instanceof Refused && advice ? new Refused({ ...error.failure, advice }) : error;

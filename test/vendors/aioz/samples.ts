@@ -1,3 +1,4 @@
+import type { Answers } from "../../harness/faults";
 import type { Samples } from "../../harness/sample";
 
 const video = (resolution: string, bitrate: number) => ({
@@ -60,4 +61,12 @@ export const samples: Samples = {
       { inputs: { qualities: [video("720p", 2_800_000.5)] }, path: "qualities[0].videoConfig.bitrate" },
     ],
   },
+};
+
+/** Where the answers have what. */
+export const answers: Answers = {
+  id: "data.id",
+  key: "data.stream_key",
+  error: { status: "error", message: "no" },
+  notFound: { status: "fail", message: "record not found" },
 };

@@ -1,3 +1,4 @@
+import type { Answers } from "../../harness/faults";
 import type { Samples } from "../../harness/sample";
 
 const output = (liveInputId: string) => ({
@@ -72,4 +73,12 @@ export const samples: Samples = {
       { inputs: { streamKey: 7 }, path: "streamKey" },
     ],
   },
+};
+
+/** Where the answers have what. */
+export const answers: Answers = {
+  id: "result.uid",
+  key: "result.rtmps.streamKey",
+  error: { success: false, errors: [{ code: 10000, message: "no" }], messages: [], result: null },
+  notFound: { success: false, errors: [{ code: 10003, message: "no" }], messages: [], result: null },
 };

@@ -106,8 +106,15 @@ describe("a Comprimato Stream", () => {
   describe("is gone", () => {
     it.each(['{"error":"whatever"}', "{}"])("when a 404 has the JSON object %s", async (body) => {
       const kept = await bench.create({});
-      bench.sandbox.faults.push({ status: 404, body });
+      bench.sandbox.faults.push({ status: 404, body, path: kept.id });
       expect(await bench.read(kept)).toBeUndefined();
+    });
+
+    it.each(['{"error":"whatever"}', "{}"])("not when every path has a 404 with %s", async (body) => {
+      const kept = await bench.create({});
+      bench.sandbox.faults.push({ status: 404, body });
+      await expect(bench.read(kept)).rejects.toThrow(/answered alike.*check the base URL/);
+      await expect(bench.remove(kept)).rejects.toThrow(/answered alike/);
     });
 
     it.each(["<html>not found</html>", "", "404 page not found", '"not found"', "[]"])(
@@ -153,7 +160,8 @@ describe("a Comprimato account", () => {
 
   it("is tried without making anything, and the key is sent as it is", async () => {
     await probe("sandbox-comprimato");
-    expect(bench.sandbox.requests.map(({ method }) => method)).toEqual(["GET"]);
+    // The second asks for a path that no API has, to tell Comprimato's not-found from that of a wrong base URL.
+    expect(bench.sandbox.requests.map(({ method }) => method)).toEqual(["GET", "GET"]);
   });
 
   it("is refused with a wrong key, also a right one behind `Bearer`", async () => {

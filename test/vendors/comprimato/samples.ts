@@ -1,3 +1,4 @@
+import type { Answers } from "../../harness/faults";
 import type { Samples } from "../../harness/sample";
 
 /** Samples of the stream. It has no inputs of its own. */
@@ -11,4 +12,11 @@ export const samples: Samples = {
       { inputs: { name: "news" }, path: "name" },
     ],
   },
+};
+
+/** Where the answers have what. */
+export const answers: Answers = {
+  id: "id",
+  key: "streamer_key",
+  error: { error: "no" },
 };

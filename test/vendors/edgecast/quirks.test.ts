@@ -97,7 +97,7 @@ describe("calls to the vendor", () => {
       "",
       "GET 200",
       "GET 200 PUT 200 GET 200",
-      "DELETE 200",
+      "DELETE 200 GET 200",
     ]);
     // The key in force, which PUT must repeat, comes out of the list: here a list of a moment ago.
     const moved = await costs(program, { dirPath: "news/studio" });
@@ -113,7 +113,7 @@ describe("calls to the vendor", () => {
       "",
       "GET 200",
       "PUT 200 GET 200",
-      "DELETE 200",
+      "DELETE 200 GET 200",
     ]);
   });
 
@@ -145,6 +145,7 @@ describe("a stream key", () => {
       dirPath: "news/cam*",
       key: "chosen1",
       keyGeneration: outs.keyGeneration,
+      seenWith: outs.seenWith,
       streamKey: "chosen1",
     });
   });

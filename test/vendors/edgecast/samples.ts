@@ -1,3 +1,4 @@
+import type { Answers } from "../../harness/faults";
 import type { Samples } from "../../harness/sample";
 
 /** Samples of the three resources. */
@@ -59,4 +60,11 @@ export const samples: Samples = {
       { inputs: { keyRotation: { trigger: "left the team" } }, path: "keyRotation" },
     ],
   },
+};
+
+/** Where the answers have what. */
+export const answers: Answers = {
+  id: "Id",
+  key: "Key",
+  error: { Message: "Access Denied" },
 };

@@ -1,3 +1,4 @@
+import type { Answers } from "../../harness/faults";
 import type { Samples } from "../../harness/sample";
 
 /** Samples of the resources. */
@@ -100,4 +101,12 @@ export const samples: Samples = {
       { inputs: { passthrough: "p".repeat(216) }, path: "passthrough" },
     ],
   },
+};
+
+/** Where the answers have what. */
+export const answers: Answers = {
+  id: "data.id",
+  key: "data.stream_key",
+  error: { error: { type: "internal_error", messages: ["no"] } },
+  notFound: { error: { type: "not_found", messages: ["no"] } },
 };

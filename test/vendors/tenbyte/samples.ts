@@ -1,3 +1,4 @@
+import type { Answers } from "../../harness/faults";
 import type { Samples } from "../../harness/sample";
 
 const audio = { codec: "aac", channels: 2, sampleRateHz: 48000, audioBitrateKbps: 128 };
@@ -122,4 +123,12 @@ export const samples: Samples = {
       { inputs: { keyRotation: { every: "5s" } }, path: "keyRotation.every" },
     ],
   },
+};
+
+/** Where the answers have what. */
+export const answers: Answers = {
+  id: "data.id",
+  key: "data.stream_key",
+  error: { success: false, code: "INTERNAL_ERROR", message: "no" },
+  notFound: { success: false, code: "NOT_FOUND", message: "Stream not found" },
 };

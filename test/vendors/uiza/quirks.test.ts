@@ -72,6 +72,22 @@ describe("a Uiza Stream", () => {
       expect(error.message).toMatch(/answered 404.*Uiza has denied the allocation/);
     });
 
+    it("is trusted over a read that does not find it yet", async () => {
+      const lag = { status: 404, body: '{"message":"no","error_type":"invalid_request_error"}' };
+      bench.sandbox.faults.push({ method: "GET", path: "/live_entities/", ...lag, times: 1 });
+      const kept = await bench.create(program);
+      expect(kept.outs.rtmpUrl).toMatch(/^rtmp:/);
+      expect(Object.keys(entitiesOf(bench.sandbox))).toEqual([kept.id]);
+    });
+
+    it("is kept as unfinished when it is not found for long, but listed", async () => {
+      const lag = { status: 404, body: '{"message":"no","error_type":"invalid_request_error"}' };
+      bench.sandbox.faults.push({ method: "GET", path: "/live_entities/", ...lag });
+      const error = (await bench.create(program).catch((thrown: unknown) => thrown)) as Unfinished;
+      expect(error).toBeInstanceOf(Unfinished);
+      expect(Object.keys(entitiesOf(bench.sandbox))).toEqual([error.id]);
+    });
+
     it("is deleted without asking whether it is live", async () => {
       behave(bench.sandbox, { allocation: "never" });
       await bench.sandbox.close();

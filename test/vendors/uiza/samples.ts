@@ -1,3 +1,4 @@
+import type { Answers } from "../../harness/faults";
 import type { Samples } from "../../harness/sample";
 
 /** Samples of both resources. */
@@ -30,4 +31,12 @@ export const samples: Samples = {
       { inputs: { keyRotation: { every: "soon" } }, path: "keyRotation.every" },
     ],
   },
+};
+
+/** Where the answers have what. */
+export const answers: Answers = {
+  id: "id",
+  key: "ingest.key",
+  error: { message: "no", error_type: "api_error" },
+  notFound: { message: "The live entity does not exist.", error_type: "invalid_request_error" },
 };
