@@ -15,8 +15,12 @@ const all = vendors.flatMap((vendor) =>
 /** Valid credentials of somebody else, as the simulators take them: each is an account of its own. */
 function ofSomebodyElse(vendor: Vendor): Props {
   const credentials = Object.entries(simulators[vendor.name]?.credentials ?? {});
+  // The number of an account has a shape.
   return Object.fromEntries(
-    credentials.map(([name, value]) => [name, name === "accountNumber" ? "0002" : `${value}_other`]),
+    credentials.map(([name, value]) => [
+      name,
+      name.startsWith("account") ? value.replace(/.$/, "2") : `${value}-2`,
+    ]),
   );
 }
 

@@ -42,8 +42,13 @@ const spoilt = [...faults.afterWork([...faults.lost, ...faults.strange]), ...fau
 
 function operationsOf(vendor: Vendor, definition: Definition): Operation[] {
   const sample = sampleOf(vendor, definition);
-  const named = (program: Props): Props =>
-    "name" in definition.inputs ? { name: "news", ...program } : program;
+  let serial = 0;
+  const named = (program: Props): Props => ({
+    ...("name" in definition.inputs ? { name: "news" } : {}),
+    ...program,
+    // No two of one name may be there.
+    ...("instanceName" in definition.inputs ? { instanceName: `news${++serial}` } : {}),
+  });
   const made = async (bench: Workbench, which: "minimal" | "full" = "minimal"): Promise<Kept> =>
     bench.create(named(sample[which](await bench.parent())));
   const isRead = (kept: Kept | undefined, outs: Props): string | undefined =>
@@ -104,10 +109,9 @@ function operationsOf(vendor: Vendor, definition: Definition): Operation[] {
     (which: "minimal" | "full", change: (parent: string) => Props): Operation["run"] =>
     async (bench, withFault) => {
       const parent = await bench.parent();
-      const kept = await bench.create(named(sample[which](parent)));
-      const outcome = await withFault(() =>
-        bench.up(kept, { ...named(sample[which](parent)), ...change(parent) }),
-      );
+      const program = named(sample[which](parent));
+      const kept = await bench.create(program);
+      const outcome = await withFault(() => bench.up(kept, { ...program, ...change(parent) }));
       if ("error" in outcome) return (await bench.read(kept)) ? thrown(outcome.error) : "lost";
       return isRead(outcome.value, (await bench.read(outcome.value))?.props ?? {});
     };
@@ -208,6 +212,12 @@ function operationsOf(vendor: Vendor, definition: Definition): Operation[] {
   }
 }
 
+/** So that no cell meets an object of its own name. */
+const nameOfAnother = ({ inputs }: Definition): Props =>
+  Object.fromEntries(
+    ["name", "instanceName"].filter((name) => name in inputs).map((name) => [name, "another"]),
+  );
+
 const isSame = (a: Props, b: Props): boolean => {
   const text = ({ seenWith: _, ...props }: Props): string => JSON.stringify(Object.entries(props).sort());
   return text(a) === text(b);
@@ -242,9 +252,8 @@ describe("whatever the vendor answers", () => {
       Object.assign(bench.sandbox.data.uiza?.behaviour ?? {}, { polls: 0 });
       const process = bench.resourceType();
       const parent = await bench.parent();
-      const name = "name" in definition.inputs ? { name: "another" } : {};
       const another = await bench.create(
-        { ...name, ...sampleOf(vendor, definition).minimal(parent) },
+        { ...sampleOf(vendor, definition).minimal(parent), ...nameOfAnother(definition) },
         process,
       );
       const wrong: string[] = [];

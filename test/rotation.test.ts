@@ -66,7 +66,7 @@ const vendor: Vendor = {
 
 function definitionOf(name: string, key: FakeKey, inPlace: boolean): Definition {
   const seen = (value: string) => ({
-    id: inPlace ? name : `${name} ${value}`,
+    id: inPlace ? name : `${name}-${value}`,
     inputs: {},
     outputs: { streamKey: value },
   });

@@ -26,7 +26,7 @@ export function ladderRulesOff(vendorRules: readonly { readonly id: string }[]) 
 /** What is wrong with an entry of `off`: `bits-per-pixel`, or `bits-per-pixel@240p30` for one rung. */
 export function problemOfOff(entry: string, ids: readonly string[]): string | undefined {
   const [id = "", ...rung] = entry.split("@");
-  if (!ids.includes(id)) return `"${id}" is no rule; did you mean "${closest(id, [...ids])}"?`;
+  if (!ids.includes(id)) return `is no rule; did you mean "${closest(id, [...ids])}"?`;
   return rung.length > 0 && rung.join("@") === "" ? `name the rung behind the @: "${id}@720p30"` : undefined;
 }
 

@@ -12,9 +12,15 @@ export function isKnown(type: ResourceType, { origin }: Props): boolean {
   return typeof origin === "string" && type.host.memory.known.has(keyOf(type, origin));
 }
 
-/** Whether an object has an owner that this run knows of. */
+/**
+ * Whether an object has an owner that this run knows of. Of what lives within another object the vendor's own id counts:
+ * an answer that is another's may come at any place.
+ */
 export const isOwned = (type: ResourceType, id: string): boolean =>
-  type.host.memory.owned.has(keyOf(type, id));
+  type.host.memory.owned.has(keyOf(type, ownStep(id)));
+
+/** The vendor's own id, without that of the object within which it lives. */
+const ownStep = (id: string): string => id.slice(id.lastIndexOf("/") + 1);
 
 /** The id that this create is to take the place of, where the engine has asked for the replacement by a difference. */
 export function replacedBy(type: ResourceType, { origin }: Props): string | undefined {
@@ -41,7 +47,7 @@ export function rememberDeclared(type: ResourceType, { origin }: Props): void {
 /** Remembers an object that the engine knows, and drops the note of its making. */
 export function rememberOwned(type: ResourceType, id: string): void {
   const { memory, journal, warn } = type.host;
-  memory.owned.add(keyOf(type, id));
+  memory.owned.add(keyOf(type, ownStep(id)));
   safely(warn, () => {
     journal.isKnown(typeOf(type), id);
   });
@@ -51,6 +57,6 @@ export function rememberOwned(type: ResourceType, id: string): void {
 export function rememberMade(type: ResourceType, inputs: Props, id: string): void {
   const { memory } = type.host;
   rememberKnown(type, inputs);
-  memory.owned.add(keyOf(type, id));
+  memory.owned.add(keyOf(type, ownStep(id)));
   memory.made.set(keyOf(type, id), String(inputs.origin));
 }

@@ -126,12 +126,15 @@ function properties(vendor: Vendor, owner: string, members: [string, SchemaNode]
       {
         ...typeOf(vendor, owner, key, node),
         ...(node.description ? { description: node.description } : {}),
-        ...(node.default === undefined ? {} : { default: node.default }),
+        ...(isScalar(node.default) ? { default: node.default } : {}),
         ...(node.secret ? { secret: true } : {}),
       },
     ]),
   );
 }
+
+/** Whether Pulumi's schema can hold it as a default: it takes no list and no object. */
+const isScalar = (value: unknown): boolean => ["boolean", "number", "string"].includes(typeof value);
 
 function typeOf(vendor: Vendor, owner: string, key: string, node: SchemaNode): Record<string, unknown> {
   if (node.enum) return { $ref: `#/types/streamkeys:${vendor.name}:${memberType(owner, key)}` };

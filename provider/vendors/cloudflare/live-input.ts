@@ -122,12 +122,14 @@ export const liveInput = defineResource({
   },
 
   delete: async (api, id, { recording, deleteRecordingAfterDays }, { warn }) => {
+    // Said first, because an answer that does not say what was done is no success, and is looked into elsewhere.
+    if (recording?.mode === "automatic" && deleteRecordingAfterDays === undefined) {
+      warn(
+        `The recordings of Cloudflare LiveInput ${id} stay and count against the account's storage: Cloudflare keeps them when ` +
+          "an input is deleted. Delete those that nobody needs in the dashboard.",
+      );
+    }
     await api.delete(path`/live_inputs/${id}`, deleted);
-    if (recording?.mode !== "automatic" || deleteRecordingAfterDays !== undefined) return;
-    warn(
-      `The recordings of Cloudflare LiveInput ${id} stay and count against the account's storage: Cloudflare keeps them when ` +
-        "an input is deleted. Delete those that nobody needs in the dashboard.",
-    );
   },
 
   isLive: isOnAir,

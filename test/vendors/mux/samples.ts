@@ -42,6 +42,7 @@ export const samples: Samples = {
       { useSlateForStandardLatency: false },
       { maxContinuousDuration: 7200 },
       { audioOnly: true },
+      { test: true, maxContinuousDuration: undefined },
       { embeddedSubtitles: [] },
       { generatedSubtitles: [{ name: "Auto", languageCode: "fr" }] },
       { newAssetSettings: { videoQuality: "premium", staticRenditions: [{ resolution: "1080p" }] } },
