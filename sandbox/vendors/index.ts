@@ -1,6 +1,7 @@
 import { simulator as aioz } from "./aioz";
 import { simulator as comprimato } from "./comprimato";
 import { simulator as cloudflare } from "./cloudflare";
+import { simulator as ivs } from "./ivs";
 import { simulator as mux } from "./mux";
 import { simulator as uiza } from "./uiza";
 import { simulator as tenbyte } from "./tenbyte";
@@ -16,4 +17,5 @@ export const simulators: Record<string, Simulator> = {
   edgecast,
   mux,
   cloudflare,
+  ivs,
 };
