@@ -231,6 +231,59 @@ describe("AWS's client", () => {
     expect(await thrown(client.send(reserved))).toBeInstanceOf(ValidationException);
   });
 
+  it("is refused with what a field cannot take, and nothing of it is kept", async () => {
+    const { arn, keyArn } = await make("news");
+    // The client leaves out what its types do not name, such as `failoverSlateConfigurationArn`.
+    const fields = [
+      ...["name", "latencyMode", "type", "preset", "containerFormat", "recordingConfigurationArn"],
+      ...["playbackRestrictionPolicyArn", "adConfigurationArn", "authorized", "insecureIngest"],
+    ];
+    const wrong: object[] = fields.flatMap((field) =>
+      [[7], -1.5, { no: { such: "member" } }, "a b"].map((value) => ({ [field]: value })),
+    );
+    const before = JSON.stringify(sandbox.data.ivs);
+    const multitrack = { enabled: true, policy: "ALLOW", maximumResolution: "HD" };
+    wrong.push({ multitrackInputConfiguration: multitrack });
+    wrong.push({ multitrackInputConfiguration: { ...multitrack, policy: "NEVER" } });
+    wrong.push({ multitrackInputConfiguration: { enabled: true }, containerFormat: "FRAGMENTED_MP4" });
+    const refusal = { error: { name: "ValidationException" } };
+    for (const given of wrong) {
+      const made = client.send(new CreateChannelCommand(given));
+      expect({ given, error: await thrown(made) }).toMatchObject(refusal);
+      const changed = client.send(new UpdateChannelCommand({ arn, ...given }));
+      expect({ given, error: await thrown(changed) }).toMatchObject(refusal);
+    }
+    const many = Object.fromEntries(Array.from({ length: 51 }, (_, at) => [`tag-${at}`, ""]));
+    for (const tags of [{ "": "a" }, { a: "x".repeat(257) }, many] as Record<string, string>[]) {
+      const made = client.send(new CreateChannelCommand({ tags }));
+      expect({ tags, error: await thrown(made) }).toMatchObject(refusal);
+    }
+    for (const strange of [
+      "__proto__",
+      "constructor",
+      "",
+      "..",
+      `${arn}/a`,
+      keyArn,
+      "arn:aws:ivs:a:1:channel/",
+    ]) {
+      expect(await thrown(client.send(new GetChannelCommand({ arn: strange })))).toMatchObject({
+        name: "ValidationException",
+      });
+      const stop = client.send(new StopStreamCommand({ channelArn: strange }));
+      expect(await thrown(stop)).toMatchObject({ name: "ValidationException" });
+    }
+    for (const page of [{ maxResults: 0 }, { maxResults: 101 }, { nextToken: "nothing" }])
+      expect(await thrown(client.send(new ListChannelsCommand(page)))).toMatchObject({
+        name: "ValidationException",
+      });
+    for (const resourceArn of ["__proto__", `${arn}x`]) {
+      const tag = client.send(new TagResourceCommand({ resourceArn, tags: { a: "b" } }));
+      expect(await thrown(tag)).toBeInstanceOf(ResourceNotFoundException);
+    }
+    expect(JSON.stringify(sandbox.data.ivs)).toBe(before);
+  });
+
   it("is throttled at the sixth request of a second to one operation", async () => {
     await sandbox.close();
     const now = new Date();
