@@ -102,16 +102,20 @@ const arnOf = (kind: string) =>
 const arnOrNone = (kind: string) => z.union([z.literal(""), arnOf(kind)]);
 const channelArn = arnOf("channel");
 const keyArn = arnOf("stream-key");
+/** Tags take letters, spaces and numbers of any script, and a few signs. */
+const tagKey = z
+  .string()
+  .max(128)
+  .regex(/^[\p{L}\p{Z}\p{N}_.:/=+\-@]+$/u)
+  .refine((key) => !key.startsWith("aws:"), "must not start with aws:");
+const tagValue = z
+  .string()
+  .max(256)
+  .regex(/^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/u);
 const tags = z
-  .record(
-    z
-      .string()
-      .min(1)
-      .max(128)
-      .refine((key) => !key.startsWith("aws:"), "must not start with aws:"),
-    z.string().max(256),
-  )
+  .record(tagKey, tagValue)
   .refine((given) => Object.keys(given).length <= MOST_TAGS, `must have at most ${MOST_TAGS} tags`);
+const tagKeys = z.array(tagKey).min(1).max(MOST_TAGS);
 const page = (most: number, usual: number) => ({
   maxResults: z.number().int().min(1).max(most).default(usual),
   nextToken: z.string().max(1024).optional(),
@@ -351,7 +355,7 @@ function ivs({ data, now }: SimulatorContext): Hono<{ Variables: { caller: Calle
   app.delete("/tags/:arn", (context) => {
     const owner = tagged(context.req.param("arn"), context.get("caller"));
     const keys = context.req.queries("tagKeys") ?? [];
-    if (keys.length === 0) throw invalid("tagKeys: is required");
+    if (!tagKeys.safeParse(keys).success) throw invalid("tagKeys: must be 1 to 50 keys of tags");
     owner.tags = Object.fromEntries(Object.entries(owner.tags).filter(([key]) => !keys.includes(key)));
     return context.json({});
   });
