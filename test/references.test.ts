@@ -91,6 +91,13 @@ describe("references", () => {
     expect(missing(vague)).toEqual([]);
   });
 
+  it("to what was not read again say where that is told", () => {
+    const marked = matches(/\[from (?:memory|the standards)[^\]]*\]/g).filter(({ file }) => !isFacts(file));
+    expect(marked.length).toBeGreaterThan(5);
+    const untold = marked.filter(({ text }) => !/: docs\/sheets\/[\w-]+\.md, section \d+\]$/.test(text));
+    expect(missing(untold)).toEqual([]);
+  });
+
   it("between pages lead to a page, and to a heading in it", () => {
     const links = matches(/\]\((?!https?:|mailto:)([^)#\s]*)(?:#([^)\s]+))?\)/g, pages);
     expect(links.length).toBeGreaterThan(20);

@@ -28,7 +28,7 @@ const audioBitrateCeiling = {
   about:
     "The audio bitrate is one that the codec can make: AAC-LC has at most 6 bit/s per Hz and channel, Opus 256 kbps a channel, AC-3 640 kbps.",
   source:
-    "ISO/IEC 14496-3 4.5.3 (buffer of 6144 bits a channel), RFC 6716 2.1.1, ETSI TS 102 366 4.4.1.4 [from the standards, not re-read here]",
+    "ISO/IEC 14496-3 4.5.3 (buffer of 6144 bits a channel), RFC 6716 2.1.1, ETSI TS 102 366 4.4.1.4 [from the standards, not re-read here: docs/sheets/ladders.md, section 4]",
   reads: ["audio.codec", "audio.bitrateKbps", "audio.channels", "audio.sampleRateHz"],
   unless: ["positive-number"],
   check: eachRung((rung) => {
@@ -71,7 +71,7 @@ const audioOfCodec = {
   about:
     "Sample rate and channels are the codec's: Opus has no 44100 Hz, HE-AAC v2 is stereo, AC-3 has 32000, 44100 or 48000 Hz and at most 5.1.",
   source:
-    "RFC 6716 2.1.3, ISO/IEC 14496-3 (parametric stereo), ETSI TS 102 366 4.4.1.3 [from the standards, not re-read here]",
+    "RFC 6716 2.1.3, ISO/IEC 14496-3 (parametric stereo), ETSI TS 102 366 4.4.1.3 [from the standards, not re-read here: docs/sheets/ladders.md, section 4]",
   reads: ["audio.codec", "audio.channels", "audio.sampleRateHz"],
   unless: ["positive-number"],
   check: eachRung((rung) => {

@@ -8,7 +8,7 @@ const peakBelowAverage = {
   severity: "error",
   about: "The peak bitrate is at least the average: no stream can average more than its peak.",
   source:
-    "arithmetic of the decoder's buffer (ITU-T H.264 Annex C). Encoders do not refuse it: x264 lowers the average to the peak and goes on (encoder/encoder.c, VBV section) [from memory]",
+    "arithmetic of the decoder's buffer (ITU-T H.264 Annex C). Encoders do not refuse it: x264 lowers the average to the peak and goes on (encoder/encoder.c, VBV section) [from memory: docs/sheets/ladders.md, section 3]",
   reads: ["bitrateKbps", "peakBitrateKbps"],
   unless: ["positive-number"],
   check: eachRung((rung) =>

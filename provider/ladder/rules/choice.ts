@@ -69,7 +69,7 @@ const duplicateRung = {
   about:
     "No two rungs are the same in everything but their name: the second costs an encode and gives no choice. Another profile, bit depth, sound or language is a choice.",
   source:
-    "RFC 8216, EXT-X-STREAM-INF (a variant is a choice) [from memory]; hard because nothing can tell the two apart",
+    "RFC 8216, EXT-X-STREAM-INF (a variant is a choice) [from memory: docs/sheets/ladders.md, section 3]; hard because nothing can tell the two apart",
   reads: [],
   check: ({ rungs }) => {
     const known = rungs.filter((rung) => rung.identity !== undefined && isChoice(rung));
@@ -118,7 +118,7 @@ const bitrateFallsWithSize = {
   about:
     "A rung that is larger and at least as fast has at least the bitrate of the smaller one in its codec: players choose by bitrate and would show the worse picture on the better line.",
   source:
-    "RFC 8216, EXT-X-STREAM-INF (players switch by BANDWIDTH) [from memory]; no published ladder breaks it",
+    "RFC 8216, EXT-X-STREAM-INF (players switch by BANDWIDTH) [from memory: docs/sheets/ladders.md, section 3]; no published ladder breaks it",
   reads: [...GROUP, "width", "height", "fps", "bitrateKbps"],
   unless: ["positive-number"],
   check: ({ rungs }) =>
@@ -155,7 +155,7 @@ const bitrateStep = {
   about:
     "Each bitrate is 1.2 to 3 times the next lower one of its codec: closer rungs give a player no reason to switch, wider ones make it jump or stall.",
   source:
-    "Apple TN2224 (adjacent bitrates 1.5 to 2 apart) [from memory]; bounds widened to take in the tables of HLS Authoring Specification, item 1.25",
+    "Apple TN2224 (adjacent bitrates 1.5 to 2 apart) [from memory: docs/sheets/ladders.md, section 3]; bounds widened to take in the tables of HLS Authoring Specification, item 1.25",
   reads: [...GROUP, "width", "height", "bitrateKbps"],
   needsAll: true,
   unless: ["positive-number", "duplicate-rung", "bits-per-pixel", "bitrate-falls-with-size"],

@@ -130,7 +130,7 @@ const bFramesInGop = {
   about:
     "Fewer B-frames follow each other than a GOP has frames: every B-frame needs a frame on either side to refer to.",
   source:
-    "ITU-T H.264 (08/2021) 7.4.3 and H.265 (08/2021) 8.1 (order of decoding) [from the standards, not re-read here]; x264 (--bframes below --keyint)",
+    "ITU-T H.264 (08/2021) 7.4.3 and H.265 (08/2021) 8.1 (order of decoding) [from the standards, not re-read here: docs/sheets/ladders.md, section 4]; x264 (--bframes below --keyint)",
   reads: [...GOP, "bFrames"],
   unless: ["positive-number", "whole-number", "gop-frames-and-seconds", "bframes-of-profile"],
   check: eachRung((rung) => {
@@ -184,7 +184,7 @@ const keyframeAlignment = {
   about:
     "All rungs of a codec have a keyframe at the same moment at least once a segment (every 10 s where its length is not stated): a segment starts with one, so rungs that never meet cannot be cut at the same points, and players stall on the switch.",
   source:
-    "Apple HLS Authoring Specification, items 7.4 (segments MUST start with an IDR) and 8.22 (same boundaries); DASH-IF IOP, segments must be aligned [from memory]",
+    "Apple HLS Authoring Specification, items 7.4 (segments MUST start with an IDR) and 8.22 (same boundaries); DASH-IF IOP, segments must be aligned [from memory: docs/sheets/ladders.md, section 3]",
   reads: ACROSS,
   unless: EXPLAINED,
   check: ({ rungs }, context) =>

@@ -13,7 +13,7 @@ const evenSize = {
   about:
     "Width and height are even: 4:2:0 video has one colour sample for two pixels each way, so encoders refuse odd sizes.",
   source:
-    "ITU-T H.264 (08/2021) 6.2 and 7.4.2.1.1 (cropping in units of 2), H.265 (08/2021) 6.2 [from the standards, not re-read here]",
+    "ITU-T H.264 (08/2021) 6.2 and 7.4.2.1.1 (cropping in units of 2), H.265 (08/2021) 6.2 [from the standards, not re-read here: docs/sheets/ladders.md, section 4]",
   reads: [],
   unless: ["positive-number", "whole-number"],
   check: eachRung((rung) =>
@@ -156,7 +156,8 @@ const bitDepthOfProfile = {
   id: "bit-depth-of-profile",
   severity: "error",
   about: "The profile has the bit depth: 10 bits need main10 (H.265) or high10 (H.264).",
-  source: "ITU-T H.264 (08/2021) A.2, ITU-T H.265 (08/2021) A.3 [from the standards, not re-read here]",
+  source:
+    "ITU-T H.264 (08/2021) A.2, ITU-T H.265 (08/2021) A.3 [from the standards, not re-read here: docs/sheets/ladders.md, section 4]",
   reads: ["bitDepth", "profile", "codec"],
   unless: ["hdr-bit-depth"],
   check: eachRung((rung) => {

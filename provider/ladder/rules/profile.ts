@@ -23,7 +23,7 @@ const profileOfCodec = {
   about:
     "The profile is one of the rung's own codec: H.265 has no baseline or high, H.264 no main10, and encoders refuse it.",
   source:
-    "ITU-T H.264 (08/2021) A.2, ITU-T H.265 (08/2021) A.3, AV1 specification 6.4.1 [from the standards, not re-read here]",
+    "ITU-T H.264 (08/2021) A.2, ITU-T H.265 (08/2021) A.3, AV1 specification 6.4.1 [from the standards, not re-read here: docs/sheets/ladders.md, section 4]",
   reads: ["codec", "profile"],
   check: eachRung((rung) => {
     const { codec, profile } = rung;
@@ -41,7 +41,7 @@ const profileKnown = {
   about:
     "The profile is one that the codec's standard has: an encoder guesses or fails on any other, and the bitrate and buffer that its level allows cannot be checked.",
   source:
-    "ITU-T H.264 (08/2021) A.2, ITU-T H.265 (08/2021) A.3, AV1 specification 6.4.1 [from the standards, not re-read here]",
+    "ITU-T H.264 (08/2021) A.2, ITU-T H.265 (08/2021) A.3, AV1 specification 6.4.1 [from the standards, not re-read here: docs/sheets/ladders.md, section 4]",
   reads: ["codec", "profile"],
   unless: ["profile-of-codec"],
   check: eachRung((rung) => {
@@ -61,7 +61,7 @@ const limitsSkipped = {
   about:
     "Profiles of several layers or views, and `auto`, count bitrate and buffer otherwise: they are not held against the level.",
   source:
-    "ITU-T H.264 (08/2021) Annexes F to I, ITU-T H.265 (08/2021) Annexes F to I [from the standards, not re-read here]",
+    "ITU-T H.264 (08/2021) Annexes F to I, ITU-T H.265 (08/2021) Annexes F to I [from the standards, not re-read here: docs/sheets/ladders.md, section 4]",
   reads: ["codec", "profile", "level"],
   check: eachRung((rung) => {
     const { codec, profile, level } = rung;
@@ -79,7 +79,7 @@ const bFramesOfProfile = {
   about:
     "A profile without B-frames has none: Baseline and Constrained High of H.264, and every intra profile.",
   source:
-    "ITU-T H.264 (08/2021) A.2.1, A.2.1.1, A.2.4.2 and A.2.8 to A.2.11, ITU-T H.265 (08/2021) A.3.5 [from the standards, not re-read here]",
+    "ITU-T H.264 (08/2021) A.2.1, A.2.1.1, A.2.4.2 and A.2.8 to A.2.11, ITU-T H.265 (08/2021) A.3.5 [from the standards, not re-read here: docs/sheets/ladders.md, section 4]",
   reads: ["codec", "profile", "bFrames"],
   unless: ["positive-number"],
   check: eachRung((rung) => {
