@@ -106,8 +106,12 @@ function nearest(written: unknown, words: string[]): string | undefined {
   const [low, near] = [written.toLowerCase(), closest(written, words)];
   const same = words.find((word) => word.toLowerCase() === low);
   if (same !== undefined) return same;
-  return distance(written, near) <= Math.min(TYPO_DISTANCE, near.length / 2) ? near : undefined;
+  const allowed = Math.min(TYPO_DISTANCE, near.length / 2);
+  return distance(written, near) <= allowed || lettersOf(written) === lettersOf(near) ? near : undefined;
 }
+
+/** Letters in order: "fsp" has those of "fps", which no distance would call near in so short a word. */
+const lettersOf = (word: string): string => [...word.toLowerCase()].sort().join("");
 
 /** A path as a user would write it: `ladder.video[2].fps`, `meta["some key"]`. */
 export function formatPath(path: readonly PropertyKey[]): string {

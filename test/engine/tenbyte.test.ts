@@ -70,10 +70,10 @@ describe("Tenbyte on the real engine", () => {
     it("names every wrong input on its path, several at once, with a suggestion for a misspelt one", async () => {
       stack.program(channel('bitrateKbps: "fast", fsp: 30', "regoin: 'sg', webhookUrl: 'nowhere'"));
       const text = failed(await stack.preview());
-      expect(text).toMatch(/ladder\.video\[0\]\.bitrateKbps .*expected number, received string/);
+      expect(text).toMatch(/ladder\.video\[0\]\.bitrateKbps: expected number, received string/);
       expect(text).toMatch(/ladder\.video\[0\]\.fsp: is not an input; did you mean `fps`/);
       expect(text).toMatch(/regoin: is not an input; did you mean `region`/);
-      expect(text).toMatch(/webhookUrl .*Invalid URL/);
+      expect(text).toMatch(/webhookUrl: Invalid URL/);
       expect(calls()).toEqual([]);
     });
 
@@ -90,7 +90,7 @@ describe("Tenbyte on the real engine", () => {
       const other = `const other = new aioz.StreamKey("other");`;
       stack.program(`${other}${channel('level: "3.1", bitrateKbps: other.id.apply(() => 90000)')}`);
       succeeded(await stack.preview());
-      expect(failed(await stack.up())).toMatch(/ladder\.video\[0\]\.bitrateKbps .*\(level-bitrate\)/);
+      expect(failed(await stack.up())).toMatch(/ladder\.video\[0\]\.bitrateKbps: .*\(level-bitrate\)/);
       expect(stored()).toEqual([]);
     });
 
@@ -114,8 +114,8 @@ describe("Tenbyte on the real engine", () => {
       expect(text).toMatch(/tenbyte:StreamKey: \(update\)/);
       expect(changesOf(text, "tenbyte:StreamKey")).toEqual([
         "keyGeneration: {",
-        expect.stringMatching(/^reason: "created" => "trigger left the team"$/),
-        expect.stringMatching(/^since : ".*" => ".*"$/),
+        expect.stringMatching(/^reason: "created" => "trigger #[0-9a-f]{8}"$/),
+        expect.stringMatching(/^since : ".*" => \[unknown\]$/),
         "keyRotation  : {",
         'trigger: "left the team"',
       ]);
@@ -130,7 +130,9 @@ describe("Tenbyte on the real engine", () => {
     calls();
     stack.program(channel(undefined, "", 'keyRotation: { trigger: "leaked" }'));
     succeeded(await stack.up());
-    expect(calls()).toEqual(["GET /streams/:id", "POST /streams/:id/reset-key"]);
+    // Is it live, asked by `diff` for the preview's line and by the guard; then the key, to know it from the new one.
+    const look = "GET /streams/:id";
+    expect(calls()).toEqual([look, look, look, "POST /streams/:id/reset-key"]);
     const after = await stack.outputs();
     expect(onlyStream()).toMatchObject({ id, stream_key: after.key });
     expect(after.key).not.toBe(before.key);
