@@ -293,7 +293,9 @@ describe("streamkeys discover --emit", () => {
     delete streams[`${SEEDED}-1`];
     expect(status).toBe(1);
     expect(stderr).toContain("1 objects cannot be taken over:");
-    expect(stdout).toMatch(/^\/\/ Left out: Stream "odd\\nnew .*" \(seeded-1\)\. type Invalid option/m);
+    expect(stdout).toMatch(
+      /^\/\/ Left out: Stream "odd\\nnew .*" \(seeded-1\)\. type must be "linear" or "event"/m,
+    );
     expect(stdout).not.toMatch(/^new tenbyte\.Stream\("injected"/m);
   });
 });
