@@ -77,7 +77,7 @@ interface Video {
 
 /** What an idempotency key has made, and when. */
 interface Made {
-  uid: string;
+  input: string;
   at: number;
 }
 
@@ -179,7 +179,7 @@ function cloudflare({ data, now }: SimulatorContext): Hono {
       return refused(context, 400, 10005, "The Idempotency-Key is longer than 255 bytes");
     const made = key === undefined ? undefined : store.idempotency[`${account} ${key}`];
     if (made && now().getTime() < made.at + IDEMPOTENCY_MS) {
-      const before = store.inputs[made.uid];
+      const before = store.inputs[made.input];
       if (before) return success(context, shown(before, store.behaviour));
       return refused(context, 409, 10009, "The live input of this Idempotency-Key has been deleted");
     }
@@ -204,7 +204,7 @@ function cloudflare({ data, now }: SimulatorContext): Hono {
     const wrong = change(context, input, body);
     if (wrong) return wrong;
     store.inputs[uid] = input;
-    if (key !== undefined) store.idempotency[`${account} ${key}`] = { uid, at: now().getTime() };
+    if (key !== undefined) store.idempotency[`${account} ${key}`] = { input: uid, at: now().getTime() };
     return success(context, shown(input, store.behaviour));
   });
 

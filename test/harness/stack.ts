@@ -149,11 +149,18 @@ export class TestStack {
 
   /** The resources of ours in state. */
   resources(): StateResource[] {
+    return this.inState().filter(({ type }) => type.startsWith("pulumi-nodejs:dynamic/"));
+  }
+
+  /** How many resources state has, the stack itself and components among them, providers not: as the engine counts. */
+  count(): number {
+    return this.inState().filter(({ type }) => !type.startsWith("pulumi:providers:")).length;
+  }
+
+  private inState(): StateResource[] {
     const text = readFileSync(join(this.folder, "state/.pulumi/stacks/project/test.json"), "utf8");
     const { checkpoint } = JSON.parse(text) as { checkpoint: { latest: { resources?: StateResource[] } } };
-    return (checkpoint.latest.resources ?? []).filter(({ type }) =>
-      type.startsWith("pulumi-nodejs:dynamic/"),
-    );
+    return checkpoint.latest.resources ?? [];
   }
 
   /** The one resource of this name and type (`tenbyte:StreamKey`). */
