@@ -111,7 +111,7 @@ function nearest(written: unknown, words: string[]): string | undefined {
 }
 
 /** Letters in order: "fsp" has those of "fps", which no distance would call near in so short a word. */
-const lettersOf = (word: string): string => [...word.toLowerCase()].sort().join("");
+const lettersOf = (word: string): string => Array.from(word.toLowerCase()).sort().join("");
 
 /** A path as a user would write it: `ladder.video[2].fps`, `meta["some key"]`. */
 export function formatPath(path: readonly PropertyKey[]): string {

@@ -1,4 +1,3 @@
-import { spawn, spawnSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -6,6 +5,7 @@ import type { Definition } from "../../provider/define";
 import { type Fault, type Sandbox, startSandbox } from "../../sandbox";
 import type { Vendor } from "../../provider/define/vendor";
 import { vendors } from "../../provider/vendors";
+import { end, killWhen } from "../harness/kill";
 import { failed, type Run, succeeded, TestStack } from "../harness/stack";
 import { sampleOf } from "../harness/workbench";
 
@@ -145,53 +145,4 @@ function notesOf(stack: TestStack): Note[] {
     .filter((name) => name.endsWith(".json"))
     .map((name) => JSON.parse(readFileSync(join(folder, name), "utf8")) as Note)
     .filter(({ origin }) => origin.startsWith("it#"));
-}
-
-/**
- * Starts `up` in a process group of its own, and kills the whole group when it is time. Plugins are in groups of their
- * own and outlive that, as they do for a user; their ids are returned.
- */
-async function killWhen(stack: TestStack, isTime: () => boolean): Promise<number[]> {
-  const child = spawn("pulumi", ["up", "--yes", "--skip-preview", "--non-interactive"], {
-    cwd: stack.folder,
-    env: stack.env(),
-    detached: true,
-    stdio: "ignore",
-  });
-  const ended = new Promise<void>((resolve) =>
-    child.once("close", () => {
-      resolve();
-    }),
-  );
-  while (!isTime()) await sleep(2);
-  const plugins = descendantsOf(child.pid!);
-  process.kill(-child.pid!, "SIGKILL");
-  await ended;
-  return plugins;
-}
-
-function descendantsOf(ancestor: number): number[] {
-  const below = (parent: number): number[] =>
-    all.filter(([, ppid]) => ppid === parent).flatMap(([pid = 0]) => [pid, ...below(pid)]);
-  const all = processes();
-  return below(ancestor);
-}
-
-/** Every process with its parent; none where the machine has no `ps`, and then the plugins are left to it. */
-function processes(): number[][] {
-  const { stdout } = spawnSync("ps", ["-eo", "pid=,ppid="], { encoding: "utf8" });
-  return (
-    (stdout as string | null)
-      ?.trim()
-      .split("\n")
-      .map((row) => row.trim().split(/\s+/).map(Number)) ?? []
-  );
-}
-
-function end(pid: number): void {
-  try {
-    process.kill(pid, "SIGKILL");
-  } catch {
-    // It has ended by itself.
-  }
 }
