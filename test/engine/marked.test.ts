@@ -47,7 +47,7 @@ describe("what the program marks as secret", () => {
   };
   const canaries = (): string[] => [
     ...(shown.match(/CANARY[\w-]*/g) ?? []),
-    ...stack.files().flatMap(({ file, text }) => (text.includes('CANARY') ? [file] : [])),
+    ...stack.files().flatMap(({ file, text }) => (text.includes("CANARY") ? [file] : [])),
   ];
 
   it("is in no file and no output: check failures, refusals, drift, triggers, lookups", async () => {

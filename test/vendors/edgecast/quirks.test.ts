@@ -544,9 +544,9 @@ describe("an instance as public callers make and read it", () => {
     expect(bench.check({ instanceName: "100-live" }).failures).toEqual([]);
     expect((await bench.create({ instanceName: "100-live" })).inputs.instanceName).toBe("100-live");
     for (const instanceName of ["", "a b", "a/b", "a?b", "a#b"]) {
-      expect(bench.check({ instanceName }).failures).toEqual([
-        { property: "", reason: expect.stringMatching(/^instanceName: /) },
-      ]);
+      const reasons = bench.check({ instanceName }).failures.map(({ reason }) => reason);
+      expect(reasons).toHaveLength(1);
+      expect(reasons[0]).toMatch(/^instanceName: /);
     }
   });
 
