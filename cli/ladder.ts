@@ -56,7 +56,7 @@ export function addLadder(program: Command): void {
       new Option("--segment-format <format>", "container of the segments").choices(["mpegts", "fmp4"]),
     )
     .option("--svg <file>", "draw it: bitrate against picture height")
-    .option("--cost", "show what it takes to encode and to deliver")
+    .option("--cost", "show what it takes to encode and to deliver, in the drawing too")
     .addOption(
       new Option(
         "--off <rule...>",
@@ -114,7 +114,7 @@ function showLadder(source: string, options: LadderOptions): void {
   const { findings, form } = check(ladder, options);
   const cost = options.cost ? ladderCost(ladder) : undefined;
   if (options.svg !== undefined) {
-    writeFileSync(options.svg, ladderSvg(ladder));
+    writeFileSync(options.svg, ladderSvg(ladder, cost));
     say(`Drawn to ${options.svg}.`);
   }
   if (options.json) {

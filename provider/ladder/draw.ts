@@ -1,4 +1,5 @@
 /** A ladder as a picture: bitrate against picture height, both logarithmic, so that equal steps are equal distances. */
+import type { LadderCost } from "./cost";
 import { audioRungs, videoRungs } from "./ladder";
 import type { AudioRung, Ladder, VideoCodec, VideoRung } from "./ladder";
 import { formatRate } from "./rate";
@@ -27,8 +28,9 @@ type Scale = (value: number) => number;
 /**
  * A standalone SVG of a ladder: a dot for each rung's average bitrate (kbps) over its height (px), a bar up to its peak,
  * and its name; rungs without a picture stand in a column of their own.
+ * @param cost what it costs (`ladderCost`), in a line below; none where left out
  */
-export function ladderSvg(ladder: Ladder): string {
+export function ladderSvg(ladder: Ladder, cost?: LadderCost): string {
   const video = videoRungs(ladder);
   const audio = audioRungs(ladder);
   const ticks = bitrateTicks([
@@ -50,9 +52,21 @@ export function ladderSvg(ladder: Ladder): string {
     ...lines(video, x, y),
     ...video.map((rung) => videoMark(rung, video, x, y)),
     ...audio.map((rung) => audioMark(rung, y)),
+    ...(cost === undefined ? [] : [costLine(cost)]),
     "</svg>",
     "",
   ].join("\n");
+}
+
+function costLine({ encodes, megapixelsPerSecond, kbps, gbPerViewerHour, gb, price }: LadderCost): string {
+  const parts = [
+    `${encodes} ${encodes === 1 ? "encode" : "encodes"}`,
+    `${megapixelsPerSecond.toFixed(1)} Mpixel/s`,
+    `${Math.round(kbps)} kbps in all`,
+    `${gbPerViewerHour.toFixed(3)} GB a viewer-hour`,
+    ...(price === undefined ? [] : [`${gb.toFixed(1)} GB cost ${price.toFixed(2)}`]),
+  ];
+  return words(PLOT.left, PLOT.bottom + 48, parts.join(", "), `font-size="12" fill="${INK}"`);
 }
 
 /** Bitrates 1, 2, 5, 10, ... around the ones given, in kbps. */

@@ -1,6 +1,14 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { aiozRules, ladderSvg, ladderTable, presets, rules, tenbyteRules } from "../../provider/ladders";
+import {
+  aiozRules,
+  ladderCost,
+  ladderSvg,
+  ladderTable,
+  presets,
+  rules,
+  tenbyteRules,
+} from "../../provider/ladders";
 import type { Ladder } from "../../provider/ladders";
 
 const docs = (path: string) => readFileSync(join(__dirname, "../../docs", path), "utf8");
@@ -52,6 +60,16 @@ describe("the picture", () => {
     const places = dots.map(([, x, y]) => [Number(x), Number(y)] as const);
     expect(places).toEqual(places.toSorted((a, b) => a[0] - b[0]));
     expect(places).toEqual(places.toSorted((a, b) => b[1] - a[1]));
+  });
+
+  test("says what the ladder costs, and how much money where a price is given", () => {
+    const ladder = presets["h264-1080p30"];
+    const { megapixelsPerSecond, price = NaN } = ladderCost(ladder, { pricePerGb: 0.05, viewerHours: 1000 });
+    const svg = ladderSvg(ladder, ladderCost(ladder, { pricePerGb: 0.05, viewerHours: 1000 }));
+    expect(svg).toContain(`>5 encodes, ${megapixelsPerSecond.toFixed(1)} Mpixel/s, `);
+    expect(svg).toContain(` cost ${price.toFixed(2)}</text>`);
+    expect(ladderSvg(ladder, ladderCost(ladder))).not.toContain(" cost ");
+    expect(ladderSvg(ladder)).not.toContain("Mpixel/s");
   });
 
   test("a ladder of one rung, and names with markup in them, draw", () => {
