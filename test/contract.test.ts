@@ -439,6 +439,18 @@ describe.each(all)("%s", (_, vendor, definition) => {
           bench.sandbox.faults.length = 0;
           expect((await bench.read(rotated))?.props).toEqual(rotated.outs);
         });
+
+        it("is done also when somebody had reset the key before, and our reset was lost", async () => {
+          const program = named(sample.minimal(await bench.parent()));
+          const kept = await bench.create(program);
+          // Somebody else's: what we hold is still from before.
+          const theirs = await bench.up(kept, { ...program, keyRotation: { trigger: "theirs" } });
+          for (const method of ["POST", "PUT"]) bench.sandbox.faults.push({ method, drop: true, times: 1 });
+          const ours = await bench.up(kept, { ...program, keyRotation: { trigger: "ours" } });
+          bench.sandbox.faults.length = 0;
+          expect([keyOf(kept), keyOf(theirs)]).not.toContain(keyOf(ours));
+          expect((await bench.read(ours))?.props).toEqual(ours.outs);
+        });
       }
 
       if (definition.cuts && definition.isLive) {
