@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { aioz, comprimato, edgecast, tenbyte, uiza } from "pulumi-streamkeys";
 import { aiozLosses, presets, toAiozQualities, toTenbyteLadder } from "pulumi-streamkeys/ladder";
 
-// One news channel at all five vendors, every key renewed each 30 days. After a leak, all at once:
+// One news channel at five vendors, every key renewed each 30 days. After a leak, all at once:
 //   pulumi config set streamkeys:rotateAll "leak of 22 November" && pulumi up
 const keyRotation = { every: "30d" };
 const ladder = presets["h264-720p30"];
