@@ -6,11 +6,11 @@ import { ask } from "./asking";
 import { newAttempt } from "./attempt";
 import { warnOfDifferences } from "./differences";
 import { recordOfCreated, rememberBegun, rememberKey } from "./generation";
-import { isKnown, isOwned, keyOf, rememberMade } from "./ownership";
+import { isKnown, isOwned, keyOf, rememberFresh, rememberMade } from "./ownership";
 import { type Notes, notesFor } from "./notes";
 import { alreadyOwned, resume, takeOver } from "./recover";
 import { driftedInputs, refreshedOutputs, stateOf } from "./state";
-import { belowFresh, isMade, settled } from "./settle";
+import { belowFresh, settled } from "./settle";
 import { apiToAct, nameOf, type ResourceType } from "./resource-type";
 
 /** A new object: its id at the vendor, and its state. */
@@ -35,7 +35,7 @@ export async function create(type: ResourceType, inputs: Props): Promise<Created
   }
   const made = (await resume(type, api, inputs, notes)) ?? (await createOnce(type, api, inputs, notes));
   rememberMade(type, inputs, made.id);
-  isMade(made.id);
+  rememberFresh(type, made.id);
   notes?.made(made.id);
   const outs = await finish(type, api, inputs, made, notes);
   await notes?.handOver();
@@ -74,7 +74,7 @@ async function createOnce(
   try {
     return await ask(type, inputs, async () => {
       const make = (): Promise<Seen> => type.definition.create(api, inputs, attempt);
-      const made = await (type.definition.makesNothing ? belowFresh(api, inputs, make) : make());
+      const made = await (type.definition.makesNothing ? belowFresh(type, api, inputs, make) : make());
       if (isOwned(type, made.id) && !type.definition.makesNothing) throw alreadyOwned(type, made.id, notes);
       rememberMade(type, inputs, made.id);
       return made;

@@ -12,6 +12,8 @@ export interface Memory {
   owned: Set<string>;
   /** Which resource a create of this run has given an object to, by type and id. */
   made: Map<string, string>;
+  /** Objects that a create of this run has made anew, by vendor and id: what hangs on one may not be found yet. */
+  fresh: Set<string>;
   /** The id that a planned replacement takes the place of, by type and origin. */
   replaced: Map<string, string>;
   /** Creates of this run that wait for the vendor's answer, by what they ask for. */
@@ -27,6 +29,7 @@ export function newMemory(): Memory {
     known: new Set(),
     owned: new Set(),
     made: new Map(),
+    fresh: new Set(),
     replaced: new Map(),
     asking: new Map(),
     hasToldLeftovers: false,

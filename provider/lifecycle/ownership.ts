@@ -60,3 +60,14 @@ export function rememberMade(type: ResourceType, inputs: Props, id: string): voi
   memory.owned.add(keyOf(type, ownStep(id)));
   memory.made.set(keyOf(type, id), String(inputs.origin));
 }
+
+const freshKey = ({ vendor }: ResourceType, id: string): string => `${vendor.name} ${id}`;
+
+/** Remembers an object that a create of this run has made, and not only taken over. */
+export function rememberFresh(type: ResourceType, id: string): void {
+  if (!type.definition.makesNothing) type.host.memory.fresh.add(freshKey(type, id));
+}
+
+/** Whether this run has made the object, whatever the type of its resource. */
+export const isFresh = (type: ResourceType, id: string): boolean =>
+  type.host.memory.fresh.has(freshKey(type, id));

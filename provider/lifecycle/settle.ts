@@ -3,20 +3,13 @@ import type { Api } from "../define/api";
 import { Gone } from "../define/errors";
 import { poll } from "../calls/poll";
 import { believeGone } from "./gone";
+import { isFresh } from "./ownership";
 import { contextFor, type ResourceType } from "./resource-type";
 
 /** A new object is trusted over a read that does not find it: what a vendor shows may lag behind what it has just made. */
 
 /** How long. */
 const LAG_MS = 4_000;
-
-/** Ids that this process has made: a resource below one of them may be looked for too early. */
-const madeHere = new Set<string>();
-
-/** Remembers that this process has made the object. */
-export function isMade(id: string): void {
-  madeHere.add(id);
-}
 
 /**
  * Waits until what was made is finished.
@@ -34,9 +27,14 @@ export async function settled(type: ResourceType, api: Api, made: Seen, inputs: 
 }
 
 /** Asks about something that hangs on an object of this very run, such as the key of a stream. */
-export function belowFresh<T>(api: Api, inputs: Props, ask: () => Promise<T>): Promise<T> {
-  const isFresh = Object.values(inputs).some((value) => typeof value === "string" && madeHere.has(value));
-  return isFresh ? askedAgain(api, ask) : ask();
+export function belowFresh<T>(
+  type: ResourceType,
+  api: Api,
+  inputs: Props,
+  ask: () => Promise<T>,
+): Promise<T> {
+  const mayLag = Object.values(inputs).some((value) => typeof value === "string" && isFresh(type, value));
+  return mayLag ? askedAgain(api, ask) : ask();
 }
 
 /** Asks until it is found, or has not been found for as long as a read may lag. */
