@@ -478,6 +478,18 @@ describe.each(all)("%s", (_, vendor, definition) => {
         });
       }
 
+      if (definition.takesOver && sample.parent !== undefined) {
+        it("knows nothing of the age of a key whose stream the same run has taken over", async () => {
+          const streamId = await bench.parent();
+          const stream = vendor.resources.find(({ name }) => name === sample.parent)!;
+          const ofStream = bench.resourceType(stream);
+          await bench.create({ ...sampleOf(vendor, stream).minimal(""), adopt: streamId }, ofStream);
+          const ofKey = { ...bench.resourceType(), host: ofStream.host };
+          const { outs } = await bench.create(sample.minimal(streamId), ofKey);
+          expect(outs.keyGeneration).toMatchObject({ reason: "adopted" });
+        });
+      }
+
       it("follows streamkeys:rotateAll once", async () => {
         const program = named(sample.minimal(await bench.parent()));
         const first = await bench.create(program);

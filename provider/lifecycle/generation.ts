@@ -12,7 +12,7 @@ import {
   slotOf,
 } from "../define/rotation";
 import { isUnknown, known, UNKNOWN } from "../engine-values";
-import { isKnown, keyOf } from "./ownership";
+import { isFresh, isKnown, keyOf } from "./ownership";
 import { nameOf, type ResourceType } from "./resource-type";
 import type { Declaration, Options } from "./run";
 import { inputsOf } from "./state";
@@ -228,14 +228,12 @@ function firstGeneration(type: ResourceType, inputs: Props): Begun {
 
 /** The id of what a create with these inputs takes over, rather than makes; undefined for a new object. */
 function takenOver(type: ResourceType, inputs: Props): string | undefined {
-  const { vendor, definition, host } = type;
+  const { definition } = type;
   if (typeof inputs.adopt === "string" && !isKnown(type, inputs)) return inputs.adopt;
   const id = definition.takesOver?.(inputs);
   if (typeof id !== "string" || isUnknown(id)) return undefined;
-  // The key of a stream that this run has made is as new as the stream.
-  const others = vendor.resources.filter((other) => other !== definition);
-  const isNew = others.some((other) => host.memory.made.has(keyOf({ ...type, definition: other }, id)));
-  return isNew ? undefined : id;
+  // The key of a stream that this run has made is as new as the stream; of one taken over, nobody knows.
+  return isFresh(type, id) ? undefined : id;
 }
 
 /** Remembers that a resource of this run has this key. */
