@@ -62,6 +62,14 @@ export const refused: AnswerFault[] = [
   { name: "429 for an hour", fault: { status: 429, headers: { "retry-after": "3600" } } },
 ];
 
+/** Some of them, for a test that does not try them all. */
+export const faultsNamed = (...names: string[]): AnswerFault[] =>
+  names.map((name) => {
+    const fault = [...lost, ...strange, ...refused].find((one) => one.name === name);
+    if (!fault) throw new Error(`no fault is named "${name}"`);
+    return fault;
+  });
+
 /** A 404 that is not the vendor's: a gateway's, a framework's, a web server's. */
 export const strangeNotFound: AnswerFault[] = Object.entries({
   "an HTML page": "<html>not found</html>",
