@@ -8,10 +8,12 @@ export interface Manual {
   fine: string;
   /** What exit status 1 means. */
   finding: string;
+  /** What exit status 2 means besides wrong usage. */
+  unknown?: string;
 }
 
 /** Adds examples and exit status to the help of a command. */
-export function withManual(command: Command, { examples, fine, finding }: Manual): Command {
+export function withManual(command: Command, { examples, fine, finding, unknown }: Manual): Command {
   const width = Math.max(...examples.map(([line]) => line.length));
   return command.addHelpText(
     "after",
@@ -23,7 +25,7 @@ export function withManual(command: Command, { examples, fine, finding }: Manual
       "Exit status:",
       `  0  ${fine}`,
       `  1  ${finding}`,
-      "  2  wrong usage",
+      `  2  ${unknown === undefined ? "" : `${unknown}, or `}wrong usage`,
     ].join("\n"),
   );
 }

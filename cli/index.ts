@@ -5,6 +5,7 @@ import { Command, CommanderError } from "commander";
 import { messageOf } from "../provider/define/errors";
 import { addDiscover } from "./discover";
 import { addDoctor } from "./doctor";
+import { addDrift } from "./drift";
 import { addEncoder } from "./encoder";
 import { addKeys } from "./keys";
 import { addLadder } from "./ladder";
@@ -30,7 +31,8 @@ function program(): Command {
       "after",
       "\nExample:\n  streamkeys doctor\n\nExit status:\n  0  fine\n  1  something does not work, or was found\n  2  wrong usage",
     );
-  for (const add of [addDoctor, addDiscover, addEncoder, addKeys, addLadder, addSandbox]) add(command);
+  for (const add of [addDoctor, addDiscover, addDrift, addEncoder, addKeys, addLadder, addSandbox])
+    add(command);
   return command;
 }
 

@@ -34,10 +34,13 @@ export interface StackResource {
   props: Props;
   /** Already replaced; the next `pulumi up` deletes it. */
   isReplaced: boolean;
+  /** Only looked up with `Class.get`, and managed elsewhere. */
+  isLookup: boolean;
 }
 
 /** A create that a killed run left unfinished: what it made, if it made it, is in no state. */
 export interface PendingCreate {
+  urn: string;
   /** The Pulumi name. */
   name: string;
   type: TypeName;
@@ -190,6 +193,7 @@ const deployment = z
           inputs: z.record(z.string(), z.unknown()).optional(),
           outputs: z.record(z.string(), z.unknown()).optional(),
           delete: z.boolean().optional(),
+          external: z.boolean().optional(),
         }),
       )
       .optional(),
@@ -205,7 +209,8 @@ function resourcesOf(exported: unknown): StackResource[] {
   const { resources = [] } = deployment.parse(exported) ?? {};
   return resources
     .filter(({ type, id }) => type.startsWith(TYPE_PREFIX) && id !== undefined)
-    .map(({ urn, type: token, id = "", inputs, outputs, delete: isReplaced = false }) => {
+    .map((resource) => {
+      const { urn, type: token, id = "", inputs, outputs } = resource;
       const type = token.slice(TYPE_PREFIX.length) as TypeName;
       return {
         urn,
@@ -214,7 +219,8 @@ function resourcesOf(exported: unknown): StackResource[] {
         ...definitionOf(type),
         id,
         props: inClear({ ...inputs, ...outputs }) as Props,
-        isReplaced,
+        isReplaced: resource.delete ?? false,
+        isLookup: resource.external ?? false,
       };
     });
 }
@@ -225,7 +231,7 @@ function pendingCreatesOf(exported: unknown): PendingCreate[] {
     .filter(({ type, resource }) => type === "creating" && resource.type.startsWith(TYPE_PREFIX))
     .map(({ resource }) => {
       const type = resource.type.slice(TYPE_PREFIX.length) as TypeName;
-      return { name: nameIn(resource.urn), type, vendor: definitionOf(type).vendor };
+      return { urn: resource.urn, name: nameIn(resource.urn), type, vendor: definitionOf(type).vendor };
     });
 }
 

@@ -46,6 +46,8 @@ export interface Seen {
   outputs: Props;
   /** Of a create that may take a key over: it did not, the key is new. */
   isNewKey?: true;
+  /** Of a look: the vendor has no call that shows the object, so this says nothing of it. */
+  isBlind?: true;
 }
 
 /** One object of a listing: enough to show it and to adopt it. */

@@ -43,6 +43,6 @@ function refusal(
 ): AdoptionRefusal {
   return new AdoptionRefusal(
     `${nameOf(type, id)} cannot be imported, because it differs in what only a new one could have: ` +
-      `${differences(type, changed, inputs, actual)}. Make the program say what is there, and change it after the import.`,
+      `${differences(type, changed, inputs, actual).join("; ")}. Make the program say what is there, and change it after the import.`,
   );
 }

@@ -18,18 +18,22 @@ interface Place {
   here: unknown;
 }
 
+/** Where the inputs are from. */
+export type Ours = "the program" | "state";
+
 /** The places within the inputs that differ: what is harmless is quoted, everything else is only named. */
 export function differences(
   { definition }: ResourceType,
   changed: string[],
   inputs: Props,
   actual: Props,
-): string {
+  ours: Ours = "the program",
+): string[] {
   const places = changed.flatMap((key) =>
     differingPlaces(definition, inputs, { path: [key], there: actual[key], here: inputs[key] }),
   );
   const more = places.length > MOST ? [`and ${places.length - MOST} more`] : [];
-  return [...places.slice(0, MOST).map((place) => inWords(definition, inputs, place)), ...more].join("; ");
+  return [...places.slice(0, MOST).map((place) => inWords(definition, inputs, place, ours)), ...more];
 }
 
 function differingPlaces(definition: Definition, inputs: Props, place: Place): Place[] {
@@ -57,15 +61,15 @@ function memberNames(there: unknown, here: unknown): (string | number)[] {
   return [...new Set([...Object.keys(here as Props), ...Object.keys(there as Props)])];
 }
 
-function inWords(definition: Definition, inputs: Props, { path, there, here }: Place): string {
+function inWords(definition: Definition, inputs: Props, { path, there, here }: Place, ours: Ours): string {
   const at = formatPath(path);
   if (isSecretAt(definition, inputs, path)) return `${at} differs (it is secret)`;
-  if (there === undefined) return `${at} is not there, and is in the program`;
-  if (here === undefined) return `${at} is there, and not in the program`;
-  const [theirs, ours] = [there, here].map((value) => quoted(definition, inputs, path, value));
-  return theirs === undefined || ours === undefined
+  if (there === undefined) return `${at} is not there, and is in ${ours}`;
+  if (here === undefined) return `${at} is there, and not in ${ours}`;
+  const [atVendor, inOurs] = [there, here].map((value) => quoted(definition, inputs, path, value));
+  return atVendor === undefined || inOurs === undefined
     ? `${at} differs`
-    : `${at} is ${theirs} there and ${ours} in the program`;
+    : `${at} is ${atVendor} there and ${inOurs} in ${ours}`;
 }
 
 /** A request that was accepted may still not have been obeyed in full; the vendor's own report says so at once. */
@@ -75,6 +79,6 @@ export function warnOfDifferences(type: ResourceType, inputs: Props, seen: Seen)
   if (changed.length === 0) return;
   type.host.warn(
     `${seen.id} was accepted, but ${type.vendor.title} reports it otherwise: ` +
-      `${differences(type, changed, inputs, actual)}. A refresh will show this as drift.`,
+      `${differences(type, changed, inputs, actual).join("; ")}. A refresh will show this as drift.`,
   );
 }

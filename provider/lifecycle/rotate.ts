@@ -146,7 +146,7 @@ export function recordAfterLook(
   if (!isAnotherKey(definition, state, outputs)) return record;
   host.warn(
     `The key of ${nameOf(type, id)} was changed outside of this program, from fingerprint ${fingerprints(definition, state)} to ${now}. ` +
-      "State has the new one now.",
+      "A refresh takes the new one into state.",
   );
   return changedOutside(type, record);
 }

@@ -75,7 +75,7 @@ async function look(api: Api, id: string, warn: (message: string) => void): Prom
   } catch (error) {
     if (!isNoSuchCall(error)) throw error;
     warn(`${error.message} Comprimato cannot show the stream, so the state is left as it was.`);
-    return { id, inputs: {}, outputs: {} };
+    return { id, inputs: {}, outputs: {}, isBlind: true };
   }
 }
 
