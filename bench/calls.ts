@@ -2,7 +2,7 @@ import Table from "cli-table3";
 import type { Definition, Props } from "../provider/define";
 import type { Vendor } from "../provider/define/vendor";
 import { typeNameOf, vendors } from "../provider/vendors";
-import { providerText } from "../sdk/resource";
+import { providerText } from "../sdk/provider-text";
 import { sampleOf, Workbench } from "../test/harness/workbench";
 
 /**

@@ -71,7 +71,8 @@ async function run({ json, ...options }: DoctorOptions): Promise<void> {
     ...pendingCreateChecks(view, left),
   ];
   const asked = vendors.map(async (vendor) => accountChecks(vendor, view));
-  const checks = [...found, ...configChecks(view), ...(await Promise.all(asked)).flat()];
+  const accounts = (await Promise.all(asked)).flat();
+  const checks = [...found, ...configChecks(view), ...accounts, ...noAccountCheck(accounts)];
   if (json) printJson(checks);
   else
     printTable(
@@ -199,6 +200,14 @@ function wayOutElsewhere(vendor: Vendor): string {
     `Elsewhere, look first: \`streamkeys discover ${vendor.name}\` shows what nobody manages; adopt that with the ` +
     "resource option `import`, or delete it there. Then run: pulumi refresh --clear-pending-creates"
   );
+}
+
+/** One vendor without credentials is one that is not used; all of them without is a runner that was given none. */
+function noAccountCheck(accounts: Check[]): Check[] {
+  if (accounts.some(({ status }) => status !== "not configured")) return [];
+  const detail =
+    "no vendor has any, in the stack config or in the environment: type one of the above, or give this runner its secrets";
+  return [{ what: "credentials", status: "fails", detail }];
 }
 
 async function accountChecks(vendor: Vendor, { settings, resources }: StackView): Promise<Check[]> {

@@ -4,7 +4,7 @@ import { delicatePaths, schemaOf } from "../provider/define/schema";
 import { asSecret, TYPE_PREFIX } from "../provider/engine-values";
 import { stateOf } from "../provider/lifecycle";
 import { typeNameOf } from "../provider/vendors";
-import { providerText } from "../sdk/resource";
+import { providerText } from "../sdk/provider-text";
 import type { Declaration } from "./adoption-program";
 import type { Source } from "./adoptable";
 

@@ -164,8 +164,18 @@ function projectFolder(cwd: string): string | undefined {
   }
 }
 
-/** Loaded when it is needed: it takes half a second, and `sandbox` and `ladder` do without Pulumi. */
-const automation = () => import("@pulumi/pulumi/automation/index.js");
+/**
+ * Loaded when it is needed: it takes half a second, and `sandbox` and `ladder` do without Pulumi.
+ * @throws NoStack where it is not installed: it is a peer of this package, which not every package manager installs.
+ */
+async function automation() {
+  try {
+    return await import("@pulumi/pulumi/automation/index.js");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ERR_MODULE_NOT_FOUND") throw error;
+    throw new NoStack("@pulumi/pulumi is not installed here. Run: npm install @pulumi/pulumi");
+  }
+}
 
 async function asPulumiSays<T>(act: () => Promise<T>): Promise<T> {
   try {

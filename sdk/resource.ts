@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { originOf } from "./origin";
 import { explainUnlessTaken, preflight } from "./preflight";
+import { providerText } from "./provider-text";
 
 /** Base class of every resource, by hand. The classes themselves are generated from the Definitions. */
 
@@ -93,14 +94,6 @@ function typesAbove(parent: pulumi.Resource | undefined): string {
  */
 function secretProperties(spec: ResourceSpec, isLookup: boolean): string[] {
   return [...spec.secretOutputs, ...(isLookup ? spec.secretInLookups : [])];
-}
-
-/**
- * The line that is stored as the provider of a resource type. Public API: it is in every user's state for ever. The
- * entry point is named so that Node's "Cannot find module" says what to do.
- */
-export function providerText(type: string): string {
-  return `exports.handler=()=>require("pulumi-streamkeys/host, installed by npm ci").provider("${type}")`;
 }
 
 /** Marks the value at a path as secret, or the nearest value above it that is not a plain object. */

@@ -1,4 +1,4 @@
-import { providerText } from "../sdk/resource";
+import { providerText } from "../sdk/provider-text";
 import { typeNameOf, vendors } from "../provider/vendors";
 
 /** The line that every user's state holds for ever. If this test has to change, existing stacks break. */

@@ -19,11 +19,16 @@ export interface Place {
 }
 
 /** Runs `streamkeys`. */
-export function streamkeys({ cwd, env }: Place, ...args: string[]): Promise<Ended> {
+export function streamkeys(place: Place, ...args: string[]): Promise<Ended> {
+  return run(COMMAND, place, ...args);
+}
+
+/** Runs the command of another installation. */
+export function run(command: string, { cwd, env }: Place, ...args: string[]): Promise<Ended> {
   return new Promise((done) => {
     execFile(
       process.execPath,
-      [COMMAND, ...args],
+      [command, ...args],
       { cwd, env, maxBuffer: 64 * 1024 * 1024 },
       (error, stdout, stderr) => {
         done({ status: error ? Number(error.code ?? 1) : 0, stdout, stderr });

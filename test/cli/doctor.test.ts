@@ -45,8 +45,10 @@ describe("streamkeys doctor", () => {
   });
 
   it("lists a vendor without configuration as such, with what to type: 0", async () => {
-    const { status, of } = await checks({});
+    const { TENBYTE_API_KEY: _, ...others } = sandbox.environment;
+    const { status, of } = await checks(others);
     expect(status).toBe(0);
+    expect(of("credentials")).toBeUndefined();
     expect(of("Tenbyte")).toEqual({
       what: "Tenbyte",
       status: "not configured",
