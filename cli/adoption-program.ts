@@ -150,7 +150,7 @@ function head({ vendor, view }: Source, secrets: Secret[]): string {
   const unmanaged = view.name === undefined ? "" : ` that stack ${view.name} does not manage`;
   return [
     `// What there is at ${vendor.title}${unmanaged}.`,
-    "// `pulumi up` takes it over and changes nothing there. After that, the option `import` may stay or go.",
+    "// `pulumi up` takes it over and changes nothing there. After that, take the option `import` out.",
     ...(secrets.length === 0
       ? []
       : [

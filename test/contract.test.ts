@@ -532,6 +532,49 @@ describe.each(all)("%s", (_, vendor, definition) => {
       }
     });
 
+    it("says at preview what it will do, and asks for nothing but a look", async () => {
+      const parent = await bench.parent();
+      const { id } = await bench.create(sample.full(parent));
+      const program = { ...named(sample.full(parent)), adopt: id };
+      const calls = await bench.callsOf(async () => {
+        expect(await bench.preview(program)).toEqual([]);
+      });
+      expect(calls).toEqual(expect.arrayContaining(["GET 200"]));
+      expect(calls.filter((call) => !call.startsWith("GET"))).toEqual([]);
+      expect(bench.progress).toContain(`takes over ${id}, writes nothing`);
+
+      for (const change of sample.changes(parent)) {
+        bench.progress.length = 0;
+        const changed = { ...program, ...change };
+        const refused = await bench.preview(changed);
+        let outcome: unknown;
+        const did = await bench.callsOf(async () => {
+          outcome = await bench.create(changed).catch((error: unknown) => error);
+        });
+        if (outcome instanceof AdoptionRefusal) {
+          expect(refused).toEqual([outcome.message]);
+          continue;
+        }
+        expect(refused).toEqual([]);
+        const writes = did.filter((call) => !call.startsWith("GET"));
+        const what = writes.length > 0 ? `and updates it: .*${Object.keys(change)[0]}` : "writes nothing";
+        expect(bench.progress).toContainEqual(expect.stringMatching(what));
+        await bench.create(program);
+      }
+    });
+
+    it("fails no preview for what is not known yet, or for a vendor that does not answer", async () => {
+      const parent = await bench.parent();
+      const { id } = await bench.create(sample.full(parent));
+      const program = { ...named(sample.full(parent)), adopt: id };
+      for (const path of names) {
+        expect([path, await bench.preview({ ...program, [path]: UNKNOWN })]).toEqual([path, []]);
+      }
+      const cut = bench.as({ baseUrl: "http://127.0.0.1:9" });
+      expect(await cut.preview(program)).toEqual([]);
+      expect(cut.warnings).toContainEqual(expect.stringMatching(/could not be looked at now/));
+    });
+
     it("says so when there is no such object", async () => {
       const kept = await full();
       bench.vanish(kept.id);

@@ -281,7 +281,43 @@ describe("a run", () => {
     const type = bench.resourceType();
     await bench.create({ ...declared, adopt: id }, type);
     await expect(bench.create({ ...another, adopt: id }, type)).rejects.toThrow(
-      /has just taken it. Import it once/,
+      /another resource of this program has it. Import it once/,
+    );
+  });
+
+  it("refuses at preview what two resources are to have", async () => {
+    const kept = await bench.create(declared);
+    const { id } = kept;
+    const type = bench.resourceType();
+    expect(await bench.preview({ ...declared, adopt: id }, type)).toEqual([]);
+    expect(await bench.preview({ ...another, adopt: id }, type)).toEqual([
+      expect.stringMatching(/another resource of this program has it. Import it once/),
+    ]);
+    await bench.remove(kept);
+  });
+
+  it("neither imports nor deletes what another resource of the program has", async () => {
+    const kept = await bench.create(declared);
+    const type = bench.resourceType();
+    await bench.up(kept, declared, type);
+    expect(await bench.preview({ ...another, adopt: kept.id }, type)).toHaveLength(1);
+    await expect(bench.create({ ...another, adopt: kept.id }, type)).rejects.toThrow(/Import it once/);
+    await bench.remove({ ...kept, outs: { ...kept.outs, origin: another.origin } }, type);
+    expect(await bench.read(kept)).toBeDefined();
+    expect(bench.warnings).toContainEqual(
+      expect.stringMatching(/not deleted: another resource of this program has it/),
+    );
+  });
+
+  it("says what keeps a replacement from making a new one: `import` is still there", async () => {
+    const kept = await bench.create({ ...declared, adopt: (await bench.create(declared)).id });
+    const type = bench.resourceType();
+    const again = await bench.create({ ...declared, adopt: kept.id }, type);
+    expect(again.id).toBe(kept.id);
+    await bench.remove(kept, type);
+    expect(await bench.read(kept)).toBeDefined();
+    expect(bench.warnings).toContainEqual(
+      expect.stringMatching(/take `import` out of the program, and run that again/),
     );
   });
 

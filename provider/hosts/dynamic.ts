@@ -12,6 +12,7 @@ import {
   create,
   declaredAs,
   diff,
+  foreseeAdoption,
   type Host,
   newRun,
   read,
@@ -91,9 +92,10 @@ export function provider(typeName: string): dynamic.ResourceProvider {
       return Promise.resolve();
     },
     check: (olds: Props, news: Props) =>
-      readable(type, "check", news, (its) => {
+      readable(type, "check", news, async (its) => {
         const { inputs, problems } = check(its, withoutProvider(olds), withoutProvider(news));
-        return { inputs, failures: problems.map(failureOf) };
+        const refused = problems.length > 0 ? [] : await foreseeAdoption(its, inputs);
+        return { inputs, failures: [...problems, ...refused].map(failureOf) };
       }),
     diff: (id: string, olds: Props, news: Props) =>
       readable(type, `diff of ${id}`, news, (its) =>

@@ -1,17 +1,17 @@
 import type { Props, Seen } from "../define";
-import { AdoptionRefusal, Gone, LostAnswer, Unfinished, UnexpectedReply } from "../define/errors";
+import { Gone, LostAnswer, Unfinished, UnexpectedReply } from "../define/errors";
 import type { Api } from "../define/api";
-import { adopt } from "./adopt";
+import { adopt, adoptedId } from "./adopt";
 import { ask } from "./asking";
 import { newAttempt } from "./attempt";
 import { warnOfDifferences } from "./differences";
 import { recordOfCreated, rememberBegun, rememberKey } from "./generation";
-import { isKnown, isOwned, keyOf, rememberFresh, rememberMade } from "./ownership";
+import { isOwned, rememberFresh, rememberMade } from "./ownership";
 import { type Notes, notesFor } from "./notes";
 import { alreadyOwned, resume, takeOver } from "./recover";
 import { driftedInputs, refreshedOutputs, stateOf } from "./state";
 import { belowFresh, settled } from "./settle";
-import { apiToAct, nameOf, type ResourceType } from "./resource-type";
+import { apiToAct, type ResourceType } from "./resource-type";
 
 /** A new object: its id at the vendor, and its state. */
 export interface Created {
@@ -28,8 +28,10 @@ export async function create(type: ResourceType, inputs: Props): Promise<Created
   stateOf(inputs);
   const api = apiToAct(type, inputs);
   const notes = notesFor(type, inputs);
-  if (typeof inputs.adopt === "string" && !isKnown(type, inputs)) {
-    const seen = await adoptOnce(type, api, inputs.adopt, inputs);
+  const adopted = adoptedId(type, inputs);
+  if (adopted !== undefined) {
+    const seen = await adopt(type, api, adopted, inputs);
+    rememberMade(type, inputs, adopted);
     notes?.forgetAll();
     return { id: seen.id, outs: begin(type, inputs, seen, stateOf(inputs, seen.outputs)) };
   }
@@ -49,17 +51,6 @@ function begin(type: ResourceType, inputs: Props, seen: Seen, outs: Props): Prop
   const state = stateOf(outs, { keyGeneration });
   rememberKey(type, seen.id, state);
   return state;
-}
-
-/** Two resources with one object would delete it for each other. */
-async function adoptOnce(type: ResourceType, api: Api, id: string, inputs: Props): Promise<Seen> {
-  if (type.host.memory.made.has(keyOf(type, id)) && !type.definition.makesNothing) {
-    throw new AdoptionRefusal(
-      `${nameOf(type, id)} cannot be imported: another resource of this program has just taken it. Import it once.`,
-    );
-  }
-  rememberMade(type, inputs, id);
-  return await adopt(type, api, id, inputs);
 }
 
 async function createOnce(

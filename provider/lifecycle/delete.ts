@@ -5,7 +5,7 @@ import { isHeldByAnother } from "./generation";
 import { believeGone } from "./gone";
 import { warnOfLeftovers } from "./leftovers";
 import { liveRefusal, mayCut, watching, wouldCut } from "./live-guard";
-import { keyOf, rememberKnown, rememberOwned } from "./ownership";
+import { dropNote, hasOtherOwner, keyOf, rememberKnown, rememberOwned } from "./ownership";
 import { inputsOf, outputsOf, stateOf } from "./state";
 import { apiToAct, contextFor, nameOf, type ResourceType } from "./resource-type";
 
@@ -16,14 +16,14 @@ import { apiToAct, contextFor, nameOf, type ResourceType } from "./resource-type
 export async function remove(type: ResourceType, id: string, props: Props): Promise<void> {
   const { definition } = type;
   rememberKnown(type, props);
-  rememberOwned(type, id);
+  dropNote(type, id);
   warnOfLeftovers(type, props);
   const inputs = inputsOf(definition, props);
-  const { made } = type.host.memory;
-  if (made.has(keyOf(type, id)) || (definition.outlivesDelete && isHeldByAnother(type, id, inputs))) {
-    keptWarning(type, id, inputs, made.get(keyOf(type, id)));
+  if (isInUse(type, id, inputs)) {
+    warnOfKept(type, id, inputs);
     return;
   }
+  rememberOwned(type, id, props);
   const api = apiToAct(type, props);
   const look = async (direct: Api): Promise<void> => {
     if (await wouldCut(type, direct, id, inputs, "delete")) throw liveRefusal(type, id, "Deleting");
@@ -54,18 +54,26 @@ async function isGone(type: ResourceType, api: Api, id: string, props: Props): P
 }
 
 /**
- * Says why nothing was done. The last guard: nothing tells a create that it replaces something, so it may have found the
- * very object again; and a key that another resource has now is not to be revoked under its hands.
+ * Whether another resource would lose what this one gives up. The last guard: nothing tells a create that it replaces
+ * something, so it may have found the very object again; and a key that another resource has now is not to be revoked
+ * under its hands.
  */
-function keptWarning(type: ResourceType, id: string, inputs: Props, madeFor: string | undefined): void {
+function isInUse(type: ResourceType, id: string, inputs: Props): boolean {
+  const { definition, host } = type;
+  if (host.memory.made.has(keyOf(type, id))) return true;
+  return definition.outlivesDelete
+    ? isHeldByAnother(type, id, inputs)
+    : hasOtherOwner(type, id, inputs.origin);
+}
+
+/** Says why nothing was done. */
+function warnOfKept(type: ResourceType, id: string, inputs: Props): void {
   const { definition, host } = type;
   const name = nameOf(type, id);
+  const isReplaced = host.memory.made.get(keyOf(type, id)) === inputs.origin;
   if (!definition.outlivesDelete) {
-    host.warn(
-      `${name} was not deleted: a create of this run has taken it over, and it is in use. ` +
-        "If it was to be replaced, run that again: nothing is left that could be taken over.",
-    );
-  } else if (madeFor !== undefined && madeFor === inputs.origin) {
+    host.warn(`${name} was not deleted: ${isReplaced ? whyNotReplaced(inputs, id) : HAS_ANOTHER_OWNER}`);
+  } else if (isReplaced) {
     host.warn(
       `${name} was replaced, and has the same key as before. For a new key, give \`keyRotation.trigger\` a new text.`,
     );
@@ -76,3 +84,12 @@ function keptWarning(type: ResourceType, id: string, inputs: Props, madeFor: str
     );
   }
 }
+
+const HAS_ANOTHER_OWNER = "another resource of this program has it now.";
+
+const whyNotReplaced = ({ adopt }: Props, id: string): string =>
+  adopt === id
+    ? "the program says to `import` this very one, so it was taken over once more and not replaced. " +
+      "To replace it, take `import` out of the program, and run that again."
+    : "a create of this run has taken it over, and it is in use. " +
+      "If it was to be replaced, run that again: nothing is left that could be taken over.";

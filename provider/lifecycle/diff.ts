@@ -26,7 +26,7 @@ export interface Difference {
 export async function diff(type: ResourceType, id: string, olds: Props, news: Props): Promise<Difference> {
   const { definition } = type;
   rememberKnown(type, olds, news);
-  rememberOwned(type, id);
+  rememberOwned(type, id, olds);
   if (news.interruptLive === true) type.allowedCuts.add(id);
   const changed = changedInputs(definition, olds, news);
   const replaces = inputsThatReplace(definition, changed, news, olds);

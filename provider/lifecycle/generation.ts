@@ -12,7 +12,8 @@ import {
   slotOf,
 } from "../define/rotation";
 import { isUnknown, known, UNKNOWN } from "../engine-values";
-import { isFresh, isKnown, keyOf } from "./ownership";
+import { adoptedId } from "./adopt";
+import { isFresh, keyOf } from "./ownership";
 import { nameOf, type ResourceType } from "./resource-type";
 import type { Declaration, Options } from "./run";
 import { inputsOf } from "./state";
@@ -229,7 +230,8 @@ function firstGeneration(type: ResourceType, inputs: Props): Begun {
 /** The id of what a create with these inputs takes over, rather than makes; undefined for a new object. */
 function takenOver(type: ResourceType, inputs: Props): string | undefined {
   const { definition } = type;
-  if (typeof inputs.adopt === "string" && !isKnown(type, inputs)) return inputs.adopt;
+  const adopted = adoptedId(type, inputs);
+  if (adopted !== undefined) return adopted;
   const id = definition.takesOver?.(inputs);
   if (typeof id !== "string" || isUnknown(id)) return undefined;
   // The key of a stream that this run has made is as new as the stream; of one taken over, nobody knows.

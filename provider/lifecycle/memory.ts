@@ -8,8 +8,10 @@ export interface Memory {
   declared: Set<string>;
   /** Resources that the engine knows, by type and origin. */
   known: Set<string>;
-  /** Objects that have an owner, by type and id. */
-  owned: Set<string>;
+  /** The resources that have an object, by its type and id: the origin of each. */
+  owned: Map<string, string>;
+  /** Which resource of this run takes an object over, by type and id. */
+  adopters: Map<string, string>;
   /** Which resource a create of this run has given an object to, by type and id. */
   made: Map<string, string>;
   /** Objects that a create of this run has made anew, by vendor and id: what hangs on one may not be found yet. */
@@ -27,7 +29,8 @@ export function newMemory(): Memory {
   return {
     declared: new Set(),
     known: new Set(),
-    owned: new Set(),
+    owned: new Map(),
+    adopters: new Map(),
     made: new Map(),
     fresh: new Set(),
     replaced: new Map(),

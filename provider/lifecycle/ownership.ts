@@ -19,6 +19,13 @@ export function isKnown(type: ResourceType, { origin }: Props): boolean {
 export const isOwned = (type: ResourceType, id: string): boolean =>
   type.host.memory.owned.has(keyOf(type, ownStep(id)));
 
+/** Whether another resource that this program declares has the object. */
+export function hasOtherOwner(type: ResourceType, id: string, origin: unknown): boolean {
+  const { owned, declared } = type.host.memory;
+  const owner = owned.get(keyOf(type, ownStep(id)));
+  return owner !== undefined && owner !== String(origin) && declared.has(keyOf(type, owner));
+}
+
 /** The vendor's own id, without that of the object within which it lives. */
 const ownStep = (id: string): string => id.slice(id.lastIndexOf("/") + 1);
 
@@ -44,10 +51,15 @@ export function rememberDeclared(type: ResourceType, { origin }: Props): void {
   type.host.memory.declared.add(keyOf(type, String(origin)));
 }
 
-/** Remembers an object that the engine knows, and drops the note of its making. */
-export function rememberOwned(type: ResourceType, id: string): void {
-  const { memory, journal, warn } = type.host;
-  memory.owned.add(keyOf(type, ownStep(id)));
+/** Remembers which resource has an object, as the engine shows it, and drops the note of its making. */
+export function rememberOwned(type: ResourceType, id: string, { origin }: Props): void {
+  type.host.memory.owned.set(keyOf(type, ownStep(id)), String(origin));
+  dropNote(type, id);
+}
+
+/** Drops the note of the making of an object that the engine knows. */
+export function dropNote(type: ResourceType, id: string): void {
+  const { journal, warn } = type.host;
   safely(warn, () => {
     journal.isKnown(typeOf(type), id);
   });
@@ -57,7 +69,7 @@ export function rememberOwned(type: ResourceType, id: string): void {
 export function rememberMade(type: ResourceType, inputs: Props, id: string): void {
   const { memory } = type.host;
   rememberKnown(type, inputs);
-  memory.owned.add(keyOf(type, ownStep(id)));
+  memory.owned.set(keyOf(type, ownStep(id)), String(inputs.origin));
   memory.made.set(keyOf(type, id), String(inputs.origin));
 }
 

@@ -21,7 +21,7 @@ export interface Found {
 export async function read(type: ResourceType, id: string, props: Props): Promise<Found | undefined> {
   const { definition } = type;
   rememberKnown(type, props);
-  rememberOwned(type, id);
+  rememberOwned(type, id, props);
   const api = apiFor(type, props);
   const declared = inputsOf(definition, props);
   try {

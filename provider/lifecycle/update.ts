@@ -18,7 +18,7 @@ import { apiToAct, contextFor, nameOf, type ResourceType } from "./resource-type
 export async function update(type: ResourceType, id: string, olds: Props, news: Props): Promise<Props> {
   const { definition } = type;
   rememberKnown(type, olds, news);
-  rememberOwned(type, id);
+  rememberOwned(type, id, olds);
   const inputs = inputsOf(definition, news);
   // What state cannot hold is never sent.
   stateOf(inputs);

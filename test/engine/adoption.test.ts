@@ -32,7 +32,12 @@ describe("import", () => {
   });
 
   it("takes over what matches without a write; dropping it is clean; the key is a secret like any other", async () => {
-    succeeded(await second.up());
+    expect(succeeded(await second.preview())).toContain(
+      `tenbyte:Stream news: takes over ${id}, writes nothing`,
+    );
+    expect(sandbox.requests.map(({ method }) => method)).toEqual(["GET"]);
+    sandbox.requests.length = 0;
+    succeeded(await second.up("--skip-preview"));
     expect(sandbox.requests.map(({ method }) => method)).toEqual(["GET", "GET"]);
     expect(second.resource("news", "tenbyte:Stream").id).toBe(id);
     expect(await second.outputs()).toEqual(await first.outputs());
@@ -46,7 +51,7 @@ describe("import", () => {
 
   it("lists each difference where only a new stream could match", async () => {
     second.program(stream(96, `{ import: "${id}" }`));
-    const text = failed(await second.up());
+    const text = failed(await second.preview());
     expect(text).toMatch(
       /cannot be imported, because it differs .*ladder\.audio\[0\]\.bitrateKbps is 128 there and 96 in the program/,
     );
@@ -55,6 +60,6 @@ describe("import", () => {
 
   it("says that a wrong id is wrong", async () => {
     second.program(stream(128, '{ import: "no-such-id" }'));
-    expect(failed(await second.up())).toMatch(/There is no Tenbyte Stream no-such-id in this account/);
+    expect(failed(await second.preview())).toMatch(/There is no Tenbyte Stream no-such-id in this account/);
   });
 });

@@ -42,6 +42,8 @@ export function answersOf(vendor: Vendor): Answers | undefined {
 export class Workbench {
   now = new Date("2026-01-01T00:00:00Z");
   readonly warnings: string[] = [];
+  /** What was said of how it goes on. */
+  readonly progress: string[] = [];
   /** Values of the stack config besides the account. */
   readonly config: Record<string, string> = {};
 
@@ -90,7 +92,7 @@ export class Workbench {
       journal: openJournal(this.journalFolder),
       memory: newMemory(),
       warn: (message) => this.warnings.push(message),
-      progress: () => undefined,
+      progress: (message) => this.progress.push(message),
     });
   }
 
@@ -162,6 +164,13 @@ export class Workbench {
   ): { inputs: Props; failures: Failure[] } {
     const { inputs, problems } = lifecycle.check(type, olds, program);
     return { inputs, failures: problems.map(failureOf) };
+  }
+
+  /** Check as a preview does, the look at what an `import` names included; the reasons of all failures. */
+  async preview(program: Props, type: ResourceType = this.resourceType()): Promise<string[]> {
+    const { inputs, failures } = this.check({ ...program, thisRun: { preview: true } }, {}, type);
+    const refused = failures.length > 0 ? [] : await lifecycle.foreseeAdoption(type, inputs);
+    return [...failures, ...refused].map(({ reason }) => reason);
   }
 
   private checked(type: ResourceType, olds: Props, program: Props): Props {

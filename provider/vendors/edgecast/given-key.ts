@@ -13,8 +13,8 @@ export const keyGrammar = z
 export const givenKey = (about: string) => secret(keyGrammar.describe(about)).optional();
 
 /** Whoever gives the key changes it, too; a schedule beside it would do nothing. */
-export function givenKeyProblems(inputs: object): Problem[] {
-  if (!("key" in inputs && "keyRotation" in inputs)) return [];
+export function givenKeyProblems(inputs: { key?: unknown; keyRotation?: unknown }): Problem[] {
+  if (inputs.key === undefined || inputs.keyRotation === undefined) return [];
   const reason =
     "cannot rotate a `key` that the program gives. To rotate, change `key`; or remove `key`, to have keys generated";
   return [{ path: "keyRotation", reason }];

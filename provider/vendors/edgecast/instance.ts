@@ -216,7 +216,7 @@ function validate(inputs: Known<Inputs>): Problem[] {
   }
   // An `encrypted` that is not known yet is there, and undefined.
   const isPlain = !("encrypted" in inputs) || inputs.encrypted === false;
-  if ("encryptedKeyRotationSeconds" in inputs && isPlain) {
+  if (inputs.encryptedKeyRotationSeconds !== undefined && isPlain) {
     problems.push({ path: "encryptedKeyRotationSeconds", reason: "needs `encrypted: true`" });
   }
   return problems;
