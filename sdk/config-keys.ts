@@ -9,6 +9,7 @@ export const vendorKeys: string[] = [
   "edgecast",
   "cloudflare",
   "mux",
+  "apivideo",
 ];
 /** Keys of the stack config that concern the whole stack. */
 export const stackKeys: string[] = ["rotateAll"];

@@ -6,5 +6,6 @@ export * as uiza from "./uiza";
 export * as edgecast from "./edgecast";
 export * as cloudflare from "./cloudflare";
 export * as mux from "./mux";
+export * as apivideo from "./apivideo";
 export { RedundantIngest, type IngestSide, type RedundantIngestArgs } from "./redundant-ingest";
 export type { KeyGeneration, KeyRotation } from "./key-rotation";

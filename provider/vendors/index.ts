@@ -2,6 +2,7 @@ import type { Definition } from "../define";
 import { StreamkeysError } from "../define/errors";
 import type { Vendor } from "../define/vendor";
 import { aioz } from "./aioz";
+import { apivideo } from "./apivideo";
 import { cloudflare } from "./cloudflare";
 import { comprimato } from "./comprimato";
 import { edgecast } from "./edgecast";
@@ -10,7 +11,7 @@ import { uiza } from "./uiza";
 import { tenbyte } from "./tenbyte";
 
 /** The register: every vendor, a line each. */
-export const vendors: Vendor[] = [tenbyte, aioz, comprimato, uiza, edgecast, cloudflare, mux];
+export const vendors: Vendor[] = [tenbyte, aioz, comprimato, uiza, edgecast, cloudflare, mux, apivideo];
 
 /** A resource type as it is written in state, for example `tenbyte:StreamKey`. */
 export type TypeName = `${string}:${string}`;

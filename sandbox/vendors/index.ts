@@ -1,4 +1,5 @@
 import { simulator as aioz } from "./aioz";
+import { simulator as apivideo } from "./apivideo";
 import { simulator as comprimato } from "./comprimato";
 import { simulator as cloudflare } from "./cloudflare";
 import { simulator as ivs } from "./ivs";
@@ -18,4 +19,5 @@ export const simulators: Record<string, Simulator> = {
   mux,
   cloudflare,
   ivs,
+  apivideo,
 };

@@ -76,6 +76,10 @@ const quality = {
     ...{ codec: "aac", bitrate: 128000, channels: "2", sample_rate: 48000, language: "en", index: 0 },
   },
 };
+const apivideoStream = {
+  ...{ name: "news", public: true, playerId: "pl1" },
+  restreams: [{ name: "a", serverUrl: "rtmp://host.example.test/app", streamKey: "k" }],
+};
 const dataId = (reply: unknown): string => (reply as { data: { id: string } }).data.id;
 const plainId = (reply: unknown): string =>
   String((reply as { id?: string; Id?: number }).id ?? (reply as { Id?: number }).Id);
@@ -193,6 +197,22 @@ const VENDORS: Record<string, Vendor> = {
     make: { method: "POST", path: "/streams", body: {}, idAt: plainId },
     endpoints: [{ method: "POST", path: "/streams", body: {} }],
     reads: ["/streams/:id"],
+  },
+  apivideo: {
+    headers: { authorization: `Basic ${Buffer.from("sandbox:").toString("base64")}` },
+    make: {
+      method: "POST",
+      path: "/live-streams",
+      body: { name: "news" },
+      idAt: (reply) => (reply as { liveStreamId: string }).liveStreamId,
+    },
+    endpoints: [
+      { method: "POST", path: "/live-streams", body: apivideoStream },
+      { method: "PATCH", path: "/live-streams/:id", body: apivideoStream },
+      { method: "PUT", path: "/live-streams/:id/complete", body: {}, ignoresBody: true, status: 202 },
+      { method: "POST", path: "/auth/api-key", body: { apiKey: "sandbox" } },
+    ],
+    reads: ["/live-streams?pageSize=100&currentPage=1&sortBy=name&sortOrder=asc", "/live-streams/:id"],
   },
 };
 
