@@ -1,5 +1,14 @@
 import { execFileSync } from "node:child_process";
-import { copyFileSync, linkSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync } from "node:fs";
+import {
+  copyFileSync,
+  linkSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
 
 /**
@@ -37,6 +46,37 @@ export function installFlat(packed: string, folder: string, extra: string[] = []
     linkTree(resolve(place), join(folder, place));
   }
 }
+
+/** Writes the manifest and the lock file of a folder that `npm ci` installs the packed package in, with what is locked here. */
+export function writeLock(folder: string, tarball: string): void {
+  const {
+    version,
+    dependencies: needs,
+    bin,
+    peerDependencies,
+  } = JSON.parse(readFileSync("package.json", "utf8")) as LockEntry & { bin: unknown };
+  const own = { ...manifestIn(folder), dependencies: { [OURS]: `file:${tarball}`, "@pulumi/pulumi": "*" } };
+  const places = needed(["@pulumi/pulumi", ...dependencies()]);
+  const packages = {
+    "": own,
+    ...Object.fromEntries(places.map((place) => [place, { ...lock[place], dev: undefined }])),
+    [`node_modules/${OURS}`]: {
+      version,
+      resolved: `file:${tarball}`,
+      dependencies: needs,
+      bin,
+      peerDependencies,
+    },
+  };
+  writeFileSync(join(folder, "package.json"), JSON.stringify(own));
+  writeFileSync(
+    join(folder, "package-lock.json"),
+    JSON.stringify({ lockfileVersion: 3, requires: true, packages }),
+  );
+}
+
+const manifestIn = (folder: string): object =>
+  JSON.parse(readFileSync(join(folder, "package.json"), "utf8")) as object;
 
 /**
  * Installs as pnpm does: each package in a store of its own, which sees its own dependencies alone.
