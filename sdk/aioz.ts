@@ -53,6 +53,9 @@ const streamKeySpec: ResourceSpec = {
  * Pulumi type `pulumi-nodejs:dynamic/streamkeys/aioz:StreamKey`. Docs: `node_modules/pulumi-streamkeys/docs/aioz.md`.
  */
 export class StreamKey extends StreamkeysResource {
+  /** Type in Pulumi's engine, by which a policy finds the resources of this class. */
+  static readonly __pulumiType = "pulumi-nodejs:dynamic/streamkeys/aioz:StreamKey";
+
   /** Name of the key; need not be unique. Blank and padded names are refused, because AIOZ would trim them. The resource's name when unset. */
   declare readonly name: pulumi.Output<pulumi.Unwrap<StreamKeyArgs["name"]>>;
   /** Whether broadcasts on this key are recorded; a `Stream` decides for itself. False when unset. Default: `false`. */
@@ -204,6 +207,9 @@ const streamSpec: ResourceSpec = {
  * Pulumi type `pulumi-nodejs:dynamic/streamkeys/aioz:Stream`. Docs: `node_modules/pulumi-streamkeys/docs/aioz.md`.
  */
 export class Stream extends StreamkeysResource {
+  /** Type in Pulumi's engine, by which a policy finds the resources of this class. */
+  static readonly __pulumiType = "pulumi-nodejs:dynamic/streamkeys/aioz:Stream";
+
   /** Id of the `StreamKey` that the broadcast comes in with. A change replaces the resource. */
   declare readonly keyId: pulumi.Output<pulumi.Unwrap<StreamArgs["keyId"]>>;
   /** Title of the broadcast, at most 255 characters. Blank and padded titles are refused, because AIOZ would trim them. */

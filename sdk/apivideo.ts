@@ -69,6 +69,9 @@ const liveStreamSpec: ResourceSpec = {
  * Pulumi type `pulumi-nodejs:dynamic/streamkeys/apivideo:LiveStream`. Docs: `node_modules/pulumi-streamkeys/docs/apivideo.md`.
  */
 export class LiveStream extends StreamkeysResource {
+  /** Type in Pulumi's engine, by which a policy finds the resources of this class. */
+  static readonly __pulumiType = "pulumi-nodejs:dynamic/streamkeys/apivideo:LiveStream";
+
   /** Name, which viewers may see. The resource's name when unset. */
   declare readonly name: pulumi.Output<pulumi.Unwrap<LiveStreamArgs["name"]>>;
   /** Whether anybody may watch; with false each view needs a token. api.video decides when unset, and removing it from the program leaves what is there. */

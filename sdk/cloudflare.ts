@@ -76,6 +76,9 @@ const liveInputSpec: ResourceSpec = {
  * Pulumi type `pulumi-nodejs:dynamic/streamkeys/cloudflare:LiveInput`. Docs: `node_modules/pulumi-streamkeys/docs/cloudflare.md`.
  */
 export class LiveInput extends StreamkeysResource {
+  /** Type in Pulumi's engine, by which a policy finds the resources of this class. */
+  static readonly __pulumiType = "pulumi-nodejs:dynamic/streamkeys/cloudflare:LiveInput";
+
   /** Name in the dashboard (`meta.name`). The resource's name when unset. */
   declare readonly name: pulumi.Output<pulumi.Unwrap<LiveInputArgs["name"]>>;
   /** Whether it takes a broadcast. The kill switch: false refuses RTMPS and SRT and ends a broadcast that runs by them; of WebRTC Cloudflare says nothing, also while live and without `interruptLive`. Unset leaves it as it is; a new one is on. */
@@ -181,6 +184,9 @@ const streamKeySpec: ResourceSpec = {
  * Pulumi type `pulumi-nodejs:dynamic/streamkeys/cloudflare:StreamKey`. Docs: `node_modules/pulumi-streamkeys/docs/cloudflare.md`.
  */
 export class StreamKey extends StreamkeysResource {
+  /** Type in Pulumi's engine, by which a policy finds the resources of this class. */
+  static readonly __pulumiType = "pulumi-nodejs:dynamic/streamkeys/cloudflare:StreamKey";
+
   /** Id of the `LiveInput` that the keys open. A change replaces the resource. */
   declare readonly liveInputId: pulumi.Output<pulumi.Unwrap<StreamKeyArgs["liveInputId"]>>;
   /** Whether deleting this resource resets the key, so that nobody who knows it can go on air. */
@@ -279,6 +285,9 @@ const liveOutputSpec: ResourceSpec = {
  * Pulumi type `pulumi-nodejs:dynamic/streamkeys/cloudflare:LiveOutput`. Docs: `node_modules/pulumi-streamkeys/docs/cloudflare.md`.
  */
 export class LiveOutput extends StreamkeysResource {
+  /** Type in Pulumi's engine, by which a policy finds the resources of this class. */
+  static readonly __pulumiType = "pulumi-nodejs:dynamic/streamkeys/cloudflare:LiveOutput";
+
   /** Id of the `LiveInput` whose feed is passed on. A change replaces the resource. */
   declare readonly liveInputId: pulumi.Output<pulumi.Unwrap<LiveOutputArgs["liveInputId"]>>;
   /** RTMP(S) or SRT address of the other platform, without the key. A change replaces the resource. Secret. */

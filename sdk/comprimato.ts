@@ -41,6 +41,9 @@ const streamSpec: ResourceSpec = {
  * Pulumi type `pulumi-nodejs:dynamic/streamkeys/comprimato:Stream`. Docs: `node_modules/pulumi-streamkeys/docs/comprimato.md`.
  */
 export class Stream extends StreamkeysResource {
+  /** Type in Pulumi's engine, by which a policy finds the resources of this class. */
+  static readonly __pulumiType = "pulumi-nodejs:dynamic/streamkeys/comprimato:Stream";
+
   /** When the key is rotated. `streamkeys:rotateAll` in the stack config rotates every key besides. */
   declare readonly keyRotation: pulumi.Output<pulumi.Unwrap<StreamArgs["keyRotation"]>>;
   /** Name of the vendor account to use, one of `accounts` in the vendor's stack config. The default account when unset. A change replaces the resource. */

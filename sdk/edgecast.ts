@@ -51,6 +51,9 @@ const instanceSpec: ResourceSpec = {
  * Pulumi type `pulumi-nodejs:dynamic/streamkeys/edgecast:Instance`. Docs: `node_modules/pulumi-streamkeys/docs/edgecast.md`.
  */
 export class Instance extends StreamkeysResource {
+  /** Type in Pulumi's engine, by which a policy finds the resources of this class. */
+  static readonly __pulumiType = "pulumi-nodejs:dynamic/streamkeys/edgecast:Instance";
+
   /** Name, case-sensitive. Part of the URLs for publishing and playback. A `dirPath` can name it only where it is letters and digits, so only then can a `StreamKey` open it. A change replaces the resource. */
   declare readonly instanceName: pulumi.Output<pulumi.Unwrap<InstanceArgs["instanceName"]>>;
   /** How far viewers may go back, in minutes, 5 to 180. Edgecast reports 1 where it was never set. */
@@ -144,6 +147,9 @@ const streamKeySpec: ResourceSpec = {
  * Pulumi type `pulumi-nodejs:dynamic/streamkeys/edgecast:StreamKey`. Docs: `node_modules/pulumi-streamkeys/docs/edgecast.md`.
  */
 export class StreamKey extends StreamkeysResource {
+  /** Type in Pulumi's engine, by which a policy finds the resources of this class. */
+  static readonly __pulumiType = "pulumi-nodejs:dynamic/streamkeys/edgecast:StreamKey";
+
   /** What the key opens: `instance/stream`, letters and digits, case-sensitive, without a leading `/`. A `*` at the end stands for one or more characters: `news/cam*` opens `news/cam1` and `news/camera`. */
   declare readonly dirPath: pulumi.Output<pulumi.Unwrap<StreamKeyArgs["dirPath"]>>;
   /** The key, when you choose it yourself: 1 to 256 letters and digits. Unset, one of 48 characters is generated. A change takes effect at Edgecast within an hour. Excludes `keyRotation`. Secret. */
@@ -217,6 +223,9 @@ const globalKeySpec: ResourceSpec = {
  * Pulumi type `pulumi-nodejs:dynamic/streamkeys/edgecast:GlobalKey`. Docs: `node_modules/pulumi-streamkeys/docs/edgecast.md`.
  */
 export class GlobalKey extends StreamkeysResource {
+  /** Type in Pulumi's engine, by which a policy finds the resources of this class. */
+  static readonly __pulumiType = "pulumi-nodejs:dynamic/streamkeys/edgecast:GlobalKey";
+
   /** The global key, when you choose it yourself: 1 to 256 letters and digits. Unset, the key in force is taken over. A change takes effect at Edgecast within an hour. Excludes `keyRotation`. Secret. */
   declare readonly key: pulumi.Output<pulumi.Unwrap<GlobalKeyArgs["key"]>>;
   /** When the key is rotated. `streamkeys:rotateAll` in the stack config rotates every key besides. */

@@ -145,6 +145,9 @@ const liveStreamSpec: ResourceSpec = {
  * Pulumi type `pulumi-nodejs:dynamic/streamkeys/mux:LiveStream`. Docs: `node_modules/pulumi-streamkeys/docs/mux.md`.
  */
 export class LiveStream extends StreamkeysResource {
+  /** Type in Pulumi's engine, by which a policy finds the resources of this class. */
+  static readonly __pulumiType = "pulumi-nodejs:dynamic/streamkeys/mux:LiveStream";
+
   /** Playback ids that the live stream is made with: `public`, `signed` or both. Without one nobody can watch it. To add one later, declare a `PlaybackId`. A change replaces the resource. */
   declare readonly playbackPolicies: pulumi.Output<pulumi.Unwrap<LiveStreamArgs["playbackPolicies"]>>;
   /** Title (`meta.title`), at most 512 characters. Viewers may see it. */
@@ -260,6 +263,9 @@ const streamKeySpec: ResourceSpec = {
  * Pulumi type `pulumi-nodejs:dynamic/streamkeys/mux:StreamKey`. Docs: `node_modules/pulumi-streamkeys/docs/mux.md`.
  */
 export class StreamKey extends StreamkeysResource {
+  /** Type in Pulumi's engine, by which a policy finds the resources of this class. */
+  static readonly __pulumiType = "pulumi-nodejs:dynamic/streamkeys/mux:StreamKey";
+
   /** Id of the `LiveStream` that the key opens. A change replaces the resource. */
   declare readonly liveStreamId: pulumi.Output<pulumi.Unwrap<StreamKeyArgs["liveStreamId"]>>;
   /** Whether deleting this resource resets the key, so that nobody who knows it can go on air. */
@@ -338,6 +344,9 @@ const playbackIdSpec: ResourceSpec = {
  * Pulumi type `pulumi-nodejs:dynamic/streamkeys/mux:PlaybackId`. Docs: `node_modules/pulumi-streamkeys/docs/mux.md`.
  */
 export class PlaybackId extends StreamkeysResource {
+  /** Type in Pulumi's engine, by which a policy finds the resources of this class. */
+  static readonly __pulumiType = "pulumi-nodejs:dynamic/streamkeys/mux:PlaybackId";
+
   /** Id of the `LiveStream` that can be watched. A change replaces the resource. */
   declare readonly liveStreamId: pulumi.Output<pulumi.Unwrap<PlaybackIdArgs["liveStreamId"]>>;
   /** Who may watch: anybody, or who has a signed token. A change replaces the resource. */
@@ -421,6 +430,9 @@ const simulcastTargetSpec: ResourceSpec = {
  * Pulumi type `pulumi-nodejs:dynamic/streamkeys/mux:SimulcastTarget`. Docs: `node_modules/pulumi-streamkeys/docs/mux.md`.
  */
 export class SimulcastTarget extends StreamkeysResource {
+  /** Type in Pulumi's engine, by which a policy finds the resources of this class. */
+  static readonly __pulumiType = "pulumi-nodejs:dynamic/streamkeys/mux:SimulcastTarget";
+
   /** Id of the `LiveStream` whose feed is passed on. A change replaces the resource. */
   declare readonly liveStreamId: pulumi.Output<pulumi.Unwrap<SimulcastTargetArgs["liveStreamId"]>>;
   /** RTMP(S) or SRT address of the other platform. Secret: an SRT one holds a passphrase. A change replaces the resource. */

@@ -247,6 +247,9 @@ const streamSpec: ResourceSpec = {
  * Pulumi type `pulumi-nodejs:dynamic/streamkeys/tenbyte:Stream`. Docs: `node_modules/pulumi-streamkeys/docs/tenbyte.md`.
  */
 export class Stream extends StreamkeysResource {
+  /** Type in Pulumi's engine, by which a policy finds the resources of this class. */
+  static readonly __pulumiType = "pulumi-nodejs:dynamic/streamkeys/tenbyte:Stream";
+
   /** Name of the stream, 1 to 255 characters. The resource's name when unset. A change replaces the resource. */
   declare readonly name: pulumi.Output<pulumi.Unwrap<StreamArgs["name"]>>;
   /** `linear`: round the clock. `event`: at most 6 hours. A change replaces the resource. */
@@ -359,6 +362,9 @@ const streamKeySpec: ResourceSpec = {
  * Pulumi type `pulumi-nodejs:dynamic/streamkeys/tenbyte:StreamKey`. Docs: `node_modules/pulumi-streamkeys/docs/tenbyte.md`.
  */
 export class StreamKey extends StreamkeysResource {
+  /** Type in Pulumi's engine, by which a policy finds the resources of this class. */
+  static readonly __pulumiType = "pulumi-nodejs:dynamic/streamkeys/tenbyte:StreamKey";
+
   /** Id of the stream that the key opens. A change replaces the resource. */
   declare readonly streamId: pulumi.Output<pulumi.Unwrap<StreamKeyArgs["streamId"]>>;
   /** Whether deleting this resource resets the key, so that nobody who knows it can go on air. */

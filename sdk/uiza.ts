@@ -51,6 +51,9 @@ const streamSpec: ResourceSpec = {
  * Pulumi type `pulumi-nodejs:dynamic/streamkeys/uiza:Stream`. Docs: `node_modules/pulumi-streamkeys/docs/uiza.md`.
  */
 export class Stream extends StreamkeysResource {
+  /** Type in Pulumi's engine, by which a policy finds the resources of this class. */
+  static readonly __pulumiType = "pulumi-nodejs:dynamic/streamkeys/uiza:Stream";
+
   /** Name of the stream, 1 to 100 characters. The resource's name when unset. */
   declare readonly name: pulumi.Output<pulumi.Unwrap<StreamArgs["name"]>>;
   /** Region of the servers. Known: `in-bangalore-1`, `in-mumbai-1`; in later documentation also `sg-singapore-1`, `vn-saigon-1`, `id-jakarta-1`, `us-oregon-1`, `aus-sydney-1`, `ie-dublin-1`. Uiza refuses an unknown one. A change replaces the resource. */
@@ -139,6 +142,9 @@ const streamKeySpec: ResourceSpec = {
  * Pulumi type `pulumi-nodejs:dynamic/streamkeys/uiza:StreamKey`. Docs: `node_modules/pulumi-streamkeys/docs/uiza.md`.
  */
 export class StreamKey extends StreamkeysResource {
+  /** Type in Pulumi's engine, by which a policy finds the resources of this class. */
+  static readonly __pulumiType = "pulumi-nodejs:dynamic/streamkeys/uiza:StreamKey";
+
   /** Id of the stream that the key opens. A change replaces the resource. */
   declare readonly streamId: pulumi.Output<pulumi.Unwrap<StreamKeyArgs["streamId"]>>;
   /** Whether deleting this resource resets the key, so that nobody who knows it can go on air. */

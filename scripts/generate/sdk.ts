@@ -101,6 +101,9 @@ const ${specName(name)}: ResourceSpec = ${JSON.stringify(spec)};
 
 ${comment(hoverText(vendor, definition, spec.type))}
 export class ${name} extends StreamkeysResource {
+  /** Type in Pulumi's engine, by which a policy finds the resources of this class. */
+  static readonly __pulumiType = "pulumi-nodejs:dynamic/streamkeys/${spec.type}";
+
 ${writable(inputs)
   .map(([key, node]) => property(`${name}Args["${key}"]`, key, withReplaces(definition, key, node)))
   .join("")}${Object.entries(outputNode.properties ?? {})
