@@ -10,6 +10,7 @@ export const vendorKeys: string[] = [
   "cloudflare",
   "mux",
   "apivideo",
+  "livepeer",
 ];
 /** Keys of the stack config that concern the whole stack. */
 export const stackKeys: string[] = ["rotateAll"];

@@ -7,5 +7,6 @@ export * as edgecast from "./edgecast";
 export * as cloudflare from "./cloudflare";
 export * as mux from "./mux";
 export * as apivideo from "./apivideo";
+export * as livepeer from "./livepeer";
 export { RedundantIngest, type IngestSide, type RedundantIngestArgs } from "./redundant-ingest";
 export type { KeyGeneration, KeyRotation } from "./key-rotation";

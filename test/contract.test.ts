@@ -311,7 +311,7 @@ describe.each(all)("%s", (_, vendor, definition) => {
       if (definition.settle) {
         it("keeps the id when what follows the POST fails, and finishes at the next update", async () => {
           program = { ...program, ...sample.settles };
-          for (const method of ["GET", "PUT"]) bench.sandbox.faults.push({ method, status: 500 });
+          for (const method of ["GET", "PUT", "PATCH"]) bench.sandbox.faults.push({ method, status: 500 });
           const failure = (await bench.create(program).catch((error: unknown) => error)) as {
             id: string;
             outputs: Props;

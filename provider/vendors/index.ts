@@ -6,12 +6,23 @@ import { apivideo } from "./apivideo";
 import { cloudflare } from "./cloudflare";
 import { comprimato } from "./comprimato";
 import { edgecast } from "./edgecast";
+import { livepeer } from "./livepeer";
 import { mux } from "./mux";
 import { uiza } from "./uiza";
 import { tenbyte } from "./tenbyte";
 
 /** The register: every vendor, a line each. */
-export const vendors: Vendor[] = [tenbyte, aioz, comprimato, uiza, edgecast, cloudflare, mux, apivideo];
+export const vendors: Vendor[] = [
+  tenbyte,
+  aioz,
+  comprimato,
+  uiza,
+  edgecast,
+  cloudflare,
+  mux,
+  apivideo,
+  livepeer,
+];
 
 /** A resource type as it is written in state, for example `tenbyte:StreamKey`. */
 export type TypeName = `${string}:${string}`;

@@ -3,6 +3,7 @@ import { simulator as apivideo } from "./apivideo";
 import { simulator as comprimato } from "./comprimato";
 import { simulator as cloudflare } from "./cloudflare";
 import { simulator as ivs } from "./ivs";
+import { simulator as livepeer } from "./livepeer";
 import { simulator as mux } from "./mux";
 import { simulator as uiza } from "./uiza";
 import { simulator as tenbyte } from "./tenbyte";
@@ -20,4 +21,5 @@ export const simulators: Record<string, Simulator> = {
   cloudflare,
   ivs,
   apivideo,
+  livepeer,
 };

@@ -76,6 +76,12 @@ const quality = {
     ...{ codec: "aac", bitrate: 128000, channels: "2", sample_rate: 48000, language: "en", index: 0 },
   },
 };
+const livepeerStream = {
+  ...{ name: "news", record: true, creatorId: "team", userTags: { room: "a", rooms: ["a", 1] } },
+  profiles: [{ name: "720p", width: 1280, height: 720, bitrate: 3000000, fps: 30, fpsDen: 1, gop: "2" }],
+  recordingSpec: { profiles: [{ bitrate: 3000000, encoder: "HEVC" }] },
+  playbackPolicy: { type: "webhook", webhookId: "w", webhookContext: { a: 1 }, allowedOrigins: ["*"] },
+};
 const apivideoStream = {
   ...{ name: "news", public: true, playerId: "pl1" },
   restreams: [{ name: "a", serverUrl: "rtmp://host.example.test/app", streamKey: "k" }],
@@ -197,6 +203,28 @@ const VENDORS: Record<string, Vendor> = {
     make: { method: "POST", path: "/streams", body: {}, idAt: plainId },
     endpoints: [{ method: "POST", path: "/streams", body: {} }],
     reads: ["/streams/:id"],
+  },
+  livepeer: {
+    headers: { authorization: "Bearer sandbox" },
+    make: { method: "POST", path: "/stream", body: { name: "news" }, status: 201, idAt: plainId },
+    endpoints: [
+      { method: "POST", path: "/stream", body: livepeerStream, status: 201 },
+      { method: "PATCH", path: "/stream/:id", body: livepeerStream, status: 204 },
+      { method: "PATCH", path: "/stream/:id/suspended", body: { suspended: true }, status: 204 },
+      { method: "PATCH", path: "/stream/:id/record", body: { record: true }, status: 204 },
+      {
+        method: "POST",
+        path: "/stream/:id/create-multistream-target",
+        body: { profile: "source", spec: { name: "a", url: "rtmp://host.example.test/app/k" } },
+      },
+      {
+        method: "POST",
+        path: "/multistream/target",
+        body: { name: "a", url: "srt://host.example.test:7001", disabled: true },
+        status: 201,
+      },
+    ],
+    reads: ["/stream?limit=1000&streamsonly=1&order=createdAt-true&count=1", "/stream/:id"],
   },
   apivideo: {
     headers: { authorization: `Basic ${Buffer.from("sandbox:").toString("base64")}` },
