@@ -14,7 +14,10 @@ const environment = z.strictObject({
     .string()
     .regex(/^[a-z][a-z0-9-]*$/, "must be lower-case letters, digits and dashes: it names a stack"),
   vendor: z.enum(Object.keys(credentialsOf) as (keyof typeof credentialsOf)[]),
-  channels: z.array(z.string().min(1)).min(1, "must name at least one channel"),
+  channels: z
+    .array(z.string().min(1))
+    .min(1, "must name at least one channel")
+    .refine((names) => new Set(names).size === names.length, "names a channel twice"),
   region: z.string().optional(),
   /** Beginning of the names of the variables that hold the credentials: `ACME` stands for `ACME_API_KEY` and so on. */
   credentials: z.string(),

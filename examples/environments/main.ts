@@ -21,7 +21,7 @@ import {
 
 interface Options {
   list: string;
-  parallel: string;
+  parallel: number;
   only?: string[];
   unlock?: true;
 }
@@ -50,16 +50,24 @@ function command(name: string, about: string): Command {
     .command(name)
     .description(about)
     .option("-l, --list <file>", "the list of environments", "environments.json")
-    .option("-p, --parallel <number>", "stacks at once; each takes about half a core", "4")
+    .option("-p, --parallel <number>", "stacks at once; each takes about half a core", wholeNumber, 4)
     .option("--only <names...>", "only these environments")
     .option("--unlock", "take away the lock of a run that was killed");
 }
 
 async function onList(options: Options, operation: Operation): Promise<void> {
   const list = readList(options.list, process.env);
+  const chosen = only(
+    list.map(({ name }) => name),
+    options,
+  );
   const place = await here();
-  const chosen = list.filter(({ name }) => options.only?.includes(name) ?? true);
-  await all(chosen, place, options, operation);
+  await all(
+    list.filter(({ name }) => chosen.includes(name)),
+    place,
+    options,
+    operation,
+  );
   const left = await leftTheList(list, place);
   if (left.length > 0)
     say(`Not in the list any more: ${left.join(", ")}. To destroy them: environments remove`);
@@ -68,9 +76,22 @@ async function onList(options: Options, operation: Operation): Promise<void> {
 async function removeLeft(options: Options): Promise<void> {
   const place = await here();
   const names = await leftTheList(readList(options.list, process.env), place);
-  const chosen = names.filter((name) => options.only?.includes(name) ?? true);
-  const entries = await Promise.all(chosen.map((name) => entryOf(name, place)));
+  const entries = await Promise.all(only(names, options).map((name) => entryOf(name, place)));
   await all(entries, place, options, remove);
+}
+
+/** The names that were asked for: all, or those of `--only`. A name that is not there is a mistake, and nothing is run. */
+function only(names: string[], options: Options): string[] {
+  const unknown = options.only?.filter((name) => !names.includes(name)) ?? [];
+  if (unknown.length > 0)
+    throw new WrongList(`--only: there is no ${unknown.join(", ")} among ${names.join(", ")}`);
+  return options.only ?? names;
+}
+
+function wholeNumber(text: string): number {
+  if (!/^[1-9]\d*$/.test(text))
+    throw new WrongList(`--parallel must be a whole number from 1 up, not ${text}`);
+  return Number(text);
 }
 
 async function here(): Promise<Place> {
@@ -113,7 +134,7 @@ async function all(
     },
   }));
   await new Listr(tasks, {
-    concurrent: Number(options.parallel),
+    concurrent: options.parallel,
     exitOnError: false,
     fallbackRenderer: "simple",
   }).run();

@@ -89,6 +89,13 @@ describe("examples/environments", () => {
     expect(text).toContain("env-2: the environment variable NOBODY_PUBLIC_KEY is not set");
     list([{ ...entry(3), vendor: "uzia" }]);
     expect((await environments("up")).text).toMatch(/\[0\]\.vendor/);
+    list([entry(3, { channels: ["news", "news"] })]);
+    expect((await environments("up")).text).toMatch(/names a channel twice[\s\S]*\[0\]\.channels/);
+    list([entry(3)]);
+    const elsewhere = await environments("up", "--only", "env-4");
+    expect(elsewhere).toMatchObject({ status: 2, text: "--only: there is no env-4 among env-3\n" });
+    const none = await environments("up", "--parallel", "0");
+    expect(none).toMatchObject({ status: 2, text: "--parallel must be a whole number from 1 up, not 0\n" });
     expect(sandbox.requests).toEqual([]);
   });
 
