@@ -9,7 +9,9 @@ import { succeeded, TestStack } from "./harness/stack";
  * have tests of their own in test/examples/.
  */
 
-const examples = readdirSync("examples").filter((name) => existsSync(`examples/${name}/index.ts`));
+const examples = readdirSync("examples").filter(
+  (name) => existsSync(`examples/${name}/index.ts`) && existsSync(`examples/${name}/Pulumi.yaml`),
+);
 const programs = examples.map((name) => readFileSync(`examples/${name}/index.ts`, "utf8"));
 
 describe.each(examples)("examples/%s", (name) => {
