@@ -3,7 +3,7 @@
  * no type of a library.
  */
 export interface Fault {
-  /** HTTP method; any when unset. */
+  /** HTTP method, or the one that a request stands for where the vendor takes all by POST; any when unset. */
   method?: string | undefined;
   /** Part of the path, vendor included: `/tenbyte/v1/livestream/streams`. Any when unset. */
   path?: string | undefined;

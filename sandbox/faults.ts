@@ -50,11 +50,17 @@ interface Bindings {
   Bindings: HttpBindings;
 }
 
-/** The middleware that spoils what the current faults match, first match first. */
-export function faultInjection(faults: Fault[]): MiddlewareHandler<Bindings> {
+/**
+ * The middleware that spoils what the current faults match, first match first.
+ * @param meaningOf the HTTP method that a request stands for
+ */
+export function faultInjection(
+  faults: Fault[],
+  meaningOf: (request: { method: string; path: string }) => string,
+): MiddlewareHandler<Bindings> {
   const buckets = new WeakMap<Fault, Bucket>();
   return async (context, next) => {
-    const hit = take(faults, context, buckets);
+    const hit = take(faults, context.req.path, meaningOf(context.req), buckets);
     if (!hit) {
       await next();
       return;
@@ -73,10 +79,10 @@ export function faultInjection(faults: Fault[]): MiddlewareHandler<Bindings> {
 
 function take(
   faults: Fault[],
-  context: Context<Bindings>,
+  path: string,
+  method: string,
   buckets: WeakMap<Fault, Bucket>,
 ): Fault | undefined {
-  const { method, path } = context.req;
   const at = faults.findIndex(
     (candidate) =>
       (candidate.method ?? method) === method &&

@@ -28,6 +28,7 @@ export interface SandboxOptions {
 
 /** One request that came in. Neither headers nor bodies are kept: they hold secrets. */
 export interface ReceivedRequest {
+  /** HTTP method; of a vendor that takes reads and deletes by POST too, the one that the request stands for. */
   method: string;
   path: string;
   query: string;
@@ -76,7 +77,8 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   );
   app.route(CONTROL_PATH, controls(store, requests, faults));
   app.use(async (context, next) => {
-    const { method, path } = context.req;
+    const { path } = context.req;
+    const method = meaningOf(context.req);
     const received: ReceivedRequest = { method, path, query: new URL(context.req.url).search };
     requests.push(received);
     await next();
@@ -84,7 +86,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     received.status = context.res.status;
     if (method !== "GET") store.save();
   });
-  app.use(faultInjection(faults));
+  app.use(faultInjection(faults, meaningOf));
   for (const [vendor, simulator] of Object.entries(simulators)) {
     const data = (store.data[vendor] ??= {});
     app.route(
@@ -103,6 +105,13 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     faults,
     close: () => close(server),
   };
+}
+
+/** The HTTP method that a request stands for. */
+function meaningOf({ method, path }: { method: string; path: string }): string {
+  const vendor = path.split("/", 2)[1] ?? "";
+  const simulator = Object.hasOwn(simulators, vendor) ? simulators[vendor] : undefined;
+  return simulator?.meaning?.(method, path) ?? method;
 }
 
 function environment(url: string): Record<string, string> {

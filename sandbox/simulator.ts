@@ -23,6 +23,8 @@ export interface Simulator {
   credentials: Record<string, string>;
   /** What the data must look like for the simulator to work with it, when it comes from a file or from a user. */
   stored?: z.ZodType;
+  /** The HTTP method that a request stands for, where the vendor takes reads, changes and deletes all by POST. */
+  meaning?(method: string, path: string): string;
   app(context: SimulatorContext): Hono;
   /** Starts or ends a broadcast on an object, as an encoder would. Absent where the vendor cannot tell. */
   setLive?(data: SimulatorData, id: string, live: boolean): void;

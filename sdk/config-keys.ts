@@ -9,6 +9,7 @@ export const vendorKeys: string[] = [
   "edgecast",
   "cloudflare",
   "mux",
+  "ivs",
   "apivideo",
   "livepeer",
 ];

@@ -6,6 +6,7 @@ export * as uiza from "./uiza";
 export * as edgecast from "./edgecast";
 export * as cloudflare from "./cloudflare";
 export * as mux from "./mux";
+export * as ivs from "./ivs";
 export * as apivideo from "./apivideo";
 export * as livepeer from "./livepeer";
 export { RedundantIngest, type IngestSide, type RedundantIngestArgs } from "./redundant-ingest";

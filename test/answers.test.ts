@@ -112,7 +112,13 @@ function operationsOf(vendor: Vendor, definition: Definition): Operation[] {
       const program = named(sample[which](parent));
       const kept = await bench.create(program);
       const outcome = await withFault(() => bench.up(kept, { ...program, ...change(parent) }));
-      if ("error" in outcome) return (await bench.read(kept)) ? thrown(outcome.error) : "lost";
+      if ("error" in outcome) {
+        if (await bench.read(kept)) return thrown(outcome.error);
+        if (definition.keyGap === undefined) return "lost";
+        // The old key had gone, and the new one was refused: the next run makes it.
+        const healed = await bench.up(kept, { ...program, ...change(parent) });
+        return isRead(healed, (await bench.read(healed))?.props ?? {});
+      }
       return isRead(outcome.value, (await bench.read(outcome.value))?.props ?? {});
     };
   const inPlace = sample

@@ -429,7 +429,9 @@ describe.each(all)("%s", (_, vendor, definition) => {
             bench.sandbox.faults.push({ method, drop: true, afterWork: true, times: 1 });
           bench.sandbox.requests.length = 0;
           const rotated = await bench.up(kept, { ...program, keyRotation: { trigger: "a" } });
-          expect(bench.sandbox.requests.filter(({ method }) => method !== "GET")).toHaveLength(1);
+          const writes = bench.sandbox.requests.filter(({ method }) => method !== "GET");
+          // Where the old key has to go first, that is a request of its own.
+          expect(writes.map(({ method }) => method)).toHaveLength(definition.keyGap === undefined ? 1 : 2);
           expect(keyOf(rotated)).not.toBe(keyOf(kept));
           bench.sandbox.faults.length = 0;
           expect((await bench.read(rotated))?.props).toEqual(rotated.outs);

@@ -16,7 +16,7 @@ interface Room {
 /** The vocabulary: no network, no Pulumi, no account. */
 const DEFINE = /^provider\/define(\/|$)/;
 /** Helpers of `calls` that a vendor's functions may use; none of them knows an account. */
-const CALL_TOOLS = /^provider\/calls\/(poll|wire|fresh-key)$/;
+const CALL_TOOLS = /^provider\/calls\/(poll|wire|fresh-key|sigv4)$/;
 const ENGINE_VALUES = /^provider\/engine-values$/;
 
 const rooms: Room[] = [
@@ -27,7 +27,14 @@ const rooms: Room[] = [
   },
   { files: /^provider\/define\//, may: [DEFINE, /^(zod|ms)$/] },
   { files: /^provider\/engine-values/, may: [] },
-  { files: /^provider\/calls\//, may: [/^provider\/calls\//, DEFINE, /^(axios|cockatiel|zod)$/] },
+  {
+    files: /^provider\/calls\//,
+    may: [
+      /^provider\/calls\//,
+      DEFINE,
+      /^(axios|cockatiel|zod|@smithy\/signature-v4|@aws-sdk\/credential-providers)$/,
+    ],
+  },
   {
     files: /^provider\/lifecycle\//,
     may: [

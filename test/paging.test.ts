@@ -2,6 +2,7 @@ import type { z } from "zod";
 import type { Api, CallOptions } from "../provider/define/api";
 import { UnexpectedReply } from "../provider/define/errors";
 import * as aioz from "../provider/vendors/aioz/api";
+import * as ivs from "../provider/vendors/ivs/api";
 import * as tenbyte from "../provider/vendors/tenbyte/api";
 import * as uiza from "../provider/vendors/uiza/api";
 
@@ -30,11 +31,13 @@ interface Answer {
 
 type Pager = (ask: Ask) => Answer;
 
+const CHANNEL = "arn:aws:ivs:us-west-2:123456789012:channel/";
+
 /** Each list in the vendor's words: how a page is asked for, and how it comes. */
 const LISTS: {
   name: string;
   list: (api: Api) => AsyncIterable<Item>;
-  ask: (query: Record<string, string | number>) => { from: number; size: number };
+  ask: (query: NonNullable<CallOptions["query"]>) => { from: number; size: number };
   reply: (answer: Answer) => unknown;
 }[] = [
   {
@@ -65,6 +68,17 @@ const LISTS: {
     ask: ({ page_token = 0, page_size }) => ({ from: Number(page_token), size: Number(page_size) }),
     reply: ({ items, next }) => ({ data: items, next_page_token: next === undefined ? "" : String(next) }),
   },
+  {
+    name: "Amazon IVS's channels",
+    list: async function* (api) {
+      for await (const { id } of ivs.listChannels(api)) yield { id: id.slice(CHANNEL.length) };
+    },
+    ask: ({ nextToken = 0, maxResults }) => ({ from: Number(nextToken), size: Number(maxResults) }),
+    reply: ({ items, next }) => ({
+      channels: items.map(({ id }) => ({ arn: CHANNEL + id })),
+      ...(next === undefined ? {} : { nextToken: String(next) }),
+    }),
+  },
 ];
 
 /** The least bound that no list may pass. */
@@ -76,12 +90,18 @@ async function walk(
   pager: Pager,
 ): Promise<{ ids: string[]; calls: number; error: unknown }> {
   let calls = 0;
-  const answer = <T>(_: unknown, schema: z.ZodType<T>, { query = {} }: CallOptions = {}): Promise<T> => {
+  const answer = <T>(
+    _: unknown,
+    schema: z.ZodType<T>,
+    { query = {}, body = {} }: CallOptions = {},
+  ): Promise<T> => {
     calls += 1;
     if (calls > MOST_CALLS) throw new Error("this list never ends");
-    return Promise.resolve(schema.parse(reply(pager({ ...ask(query), asked: calls - 1 }))));
+    return Promise.resolve(
+      schema.parse(reply(pager({ ...ask({ ...query, ...(body as object) }), asked: calls - 1 }))),
+    );
   };
-  const api = { label: "A vendor", get: answer } as unknown as Api;
+  const api = { label: "A vendor", get: answer, ask: answer } as unknown as Api;
   const ids: string[] = [];
   try {
     for await (const { id } of list(api)) ids.push(id);
@@ -145,7 +165,14 @@ describe.each(LISTS)("$name", (vendor) => {
   });
 
   it("cost no call beyond the last page when the vendor says how many there are", async () => {
-    const size = vendor.ask({ page: 1, per_page: 100, limit: 100, offset: 0, page_size: 20 }).size;
+    const size = vendor.ask({
+      page: 1,
+      per_page: 100,
+      limit: 100,
+      offset: 0,
+      page_size: 20,
+      maxResults: 100,
+    }).size;
     expect((await walk(vendor, honest(some(2 * size)))).calls).toBe(2);
   });
 

@@ -126,7 +126,7 @@ export function resolveAccount(vendor: Vendor, name: string | undefined, setting
     rememberSecret(credentials[field ?? ""]);
   if (!complete(vendor, credentials))
     throw new ConfigError(missingCredentials(vendor, name, label, credentials));
-  const baseUrl = checkedBaseUrl(found.baseUrl ?? vendor.baseUrl, label);
+  const baseUrl = checkedBaseUrl(found.baseUrl ?? documentedBaseUrl(vendor, credentials), label);
   return {
     vendor,
     name,
@@ -183,6 +183,10 @@ function withEnvironment(vendor: Vendor, config: AccountConfig, settings: Settin
   return { ...fromEnvironment, ...config, ...(baseUrl === undefined ? {} : { baseUrl }) };
 }
 
+/** The vendor's base URL for this account: fields of the account stand in it in braces, the region for example. */
+const documentedBaseUrl = ({ baseUrl }: Vendor, credentials: Credentials): string =>
+  baseUrl.replace(/\{(\w+)\}/g, (_, field: string) => encodeURIComponent(credentials[field] ?? ""));
+
 /** The environment variable that overrides a vendor's base URL. */
 export function baseUrlVariable(vendor: Vendor): string {
   return `${vendor.name.toUpperCase()}_BASE_URL`;
@@ -194,8 +198,17 @@ const signingFields = (vendor: Vendor): string[] => vendor.alternatives.flat();
 const hasCredentials = (vendor: Vendor, config: AccountConfig): boolean =>
   signingFields(vendor).some((field) => config[field] !== undefined);
 
-const completeSets = (vendor: Vendor, credentials: Credentials): string[][] =>
-  vendor.alternatives.filter((set) => set.every((field) => credentials[field]));
+const completeSets = ({ alternatives }: Vendor, credentials: Credentials): string[][] => {
+  const isSet = (field: string): boolean => Boolean(credentials[field]);
+  /** Whoever sets more than this one means the set that holds it. */
+  const isBegunFurther = (set: string[]): boolean =>
+    alternatives.some(
+      (other) =>
+        set.every((field) => other.includes(field)) &&
+        other.some((field) => !set.includes(field) && isSet(field)),
+    );
+  return alternatives.filter((set) => set.every(isSet) && !isBegunFurther(set));
+};
 
 const complete = (vendor: Vendor, credentials: Credentials): boolean =>
   completeSets(vendor, credentials).length === 1;
@@ -211,16 +224,27 @@ function missingCredentials(
     const names = sets.map((set) => set.join(" with ")).join(" and ");
     return `${label}: ${names} are both set; keep one of them.`;
   }
-  const variables = (vendor.alternatives[0] ?? []).map((field) => vendor.environment[field]);
+  const set = nearestSet(vendor, credentials);
+  const variables = set.map((field) => vendor.environment[field]);
   const orEnvironment =
     account === undefined ? ` Or set in the environment: ${variables.join(" and ")}.` : "";
-  return `${label}: no credentials. Run: ${setCommand(vendor, account)}${orEnvironment}`;
+  return `${label}: no credentials. Run: ${setCommand(vendor, account, set)}${orEnvironment}`;
 }
 
-/** The commands that set the credentials of an account. */
-export function setCommand(vendor: Vendor, account: string | undefined): string {
+/** The set of which most is there; of several the first. */
+function nearestSet({ alternatives }: Vendor, credentials: Credentials): string[] {
+  const there = (set: string[]): number => set.filter((field) => credentials[field]).length;
+  return alternatives.reduce((best, set) => (there(set) > there(best) ? set : best), alternatives[0] ?? []);
+}
+
+/** The commands that set the credentials of an account: those of `set`, by default the first choice. */
+export function setCommand(
+  vendor: Vendor,
+  account: string | undefined,
+  set = vendor.alternatives[0] ?? [],
+): string {
   const prefix = account === undefined ? "" : `accounts.${account}.`;
-  return (vendor.alternatives[0] ?? [])
+  return set
     .map(
       (field) => `pulumi config set --secret --path 'streamkeys:${vendor.name}.${prefix}${field}' <${field}>`,
     )

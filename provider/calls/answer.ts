@@ -25,12 +25,17 @@ export function answerError(call: string, reply: Reply<string>, account: Account
   const { status, headers, body: raw } = reply;
   const { vendor } = account;
   const body = json(raw);
-  const requestId = clearOfSecrets(headers["x-request-id"] ?? "").slice(0, 200);
+  const requestId = clearOfSecrets(headers["x-request-id"] ?? headers["x-amzn-requestid"] ?? "").slice(
+    0,
+    200,
+  );
+  const name = nameOf(vendor.errorName?.(body, headers));
+  const said = words(vendor.words?.(body), raw);
   const failure: CallFailure = {
     vendor: account.label,
     call,
     status,
-    detail: words(vendor.words?.(body), raw),
+    ...(name === undefined ? { detail: said } : { name, detail: `${name}: ${said}` }),
     ...(requestId ? { requestId } : {}),
   };
   if (vendor.isThrottled?.(status, body) ?? status === 429) {
@@ -46,10 +51,11 @@ export function answerError(call: string, reply: Reply<string>, account: Account
   if (status === 401 || status === 403) {
     const advice =
       "Check the credentials and what they are allowed to do (`streamkeys doctor`). If you have changed them in the stack " +
-      "config since the last `pulumi up`, run refresh and destroy with `--run-program`: the engine gives them the old ones.";
+      "config since the last `pulumi up`, run refresh and destroy with `--run-program`: the engine gives them the old ones." +
+      skewAdvice(headers);
     return new Unauthorized({ ...failure, advice });
   }
-  if (vendor.isGone(status, body)) return new Gone(failure);
+  if (vendor.isGone(status, body, headers)) return new Gone(failure);
   if (status === 404)
     return new Refused({ ...failure, advice: "This is not the vendor's not-found: check the base URL." });
   return new Refused(failure);
@@ -96,6 +102,21 @@ function words(said: string | undefined, raw: string): string {
       .replace(/[.\s]+$/, "");
   if (raw === "") return "(no body)";
   return raw.trimStart().startsWith("<") ? "an HTML page" : "no message";
+}
+
+/** A name is a word; anything else is none. */
+const nameOf = (name: string | undefined): string | undefined =>
+  name !== undefined && /^[A-Za-z]{1,80}$/.test(name) ? name : undefined;
+
+/** Less than this no signature minds. */
+const SMALL_SKEW_MS = 60_000;
+
+/** A signature holds the time, so a clock that is wrong is refused like a wrong credential. */
+function skewAdvice(headers: Record<string, string>): string {
+  const skewMs = Date.now() - (dateOf(headers) ?? Date.now());
+  if (Math.abs(skewMs) < SMALL_SKEW_MS) return "";
+  const minutes = Math.round(Math.abs(skewMs) / 60_000);
+  return ` This machine's clock is ${minutes} min ${skewMs > 0 ? "ahead of" : "behind"} the vendor's; set it right first.`;
 }
 
 /** Longer words are not searched for secrets; where they are cut, half a secret may stand. */

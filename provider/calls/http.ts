@@ -40,7 +40,9 @@ export async function sendOnce(
   { query = {}, body, headers = {}, idempotencyKey }: CallOptions,
 ): Promise<Reply<string>> {
   const url = new URL(account.baseUrl + at.encoded);
-  for (const [name, value] of Object.entries(query)) url.searchParams.set(name, String(value));
+  for (const [name, value] of Object.entries(query)) {
+    for (const one of Array.isArray(value) ? value : [value]) url.searchParams.append(name, String(one));
+  }
   const request = {
     method,
     url: url.toString(),

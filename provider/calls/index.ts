@@ -100,6 +100,7 @@ function callsOf(
     waitMs: account.waitSeconds * 1000,
     clockSkew: clock.skew,
     get: bodyOf("GET"),
+    ask: (at, schema, options) => bodyOf("POST")(at, schema, { ...options, repeatable: true }),
     post: bodyOf("POST"),
     put: bodyOf("PUT"),
     patch: bodyOf("PATCH"),

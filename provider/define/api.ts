@@ -24,7 +24,7 @@ export type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
 
 /** Query parameters, body and headers of a call. */
 export interface CallOptions {
-  query?: Record<string, string | number>;
+  query?: Record<string, string | number | string[]>;
   /** Sent as JSON. Unset, the request has no body and no content type. */
   body?: unknown;
   headers?: Record<string, string>;
@@ -40,6 +40,8 @@ export interface CallOptions {
   before?: (direct: Api) => Promise<void>;
   /** Whether a lost answer may be answered by asking again. True for all but POST unless said otherwise. */
   repeatable?: boolean;
+  /** Completes what the call before it has begun, and must not be stopped any more: no look is made before it. */
+  completes?: true;
 }
 
 /** An answer as it came. */
@@ -69,6 +71,8 @@ export interface Api {
   /** What the vendor's answers so far have told of its clock; undefined before the first. */
   clockSkew(): ClockSkew | undefined;
   get<T>(path: Path, reply: z.ZodType<T>, options?: CallOptions): Promise<T>;
+  /** A read that the vendor takes by POST: like `get` it changes nothing, so it is repeated, and no look precedes it. */
+  ask<T>(path: Path, reply: z.ZodType<T>, options?: CallOptions): Promise<T>;
   /** Sent once: a lost answer throws `LostAnswer`. */
   post<T>(path: Path, reply: z.ZodType<T>, options?: CallOptions): Promise<T>;
   put<T>(path: Path, reply: z.ZodType<T>, options?: CallOptions): Promise<T>;

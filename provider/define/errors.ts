@@ -21,6 +21,8 @@ export interface CallFailure {
   call: string;
   /** HTTP status, where an answer came. */
   status?: number;
+  /** The vendor's own name of the error, where it has one. */
+  name?: string;
   /** The vendor's own words, redacted, or what happened on the network. */
   detail: string;
   /** The vendor's request id, where it sent one. */

@@ -101,6 +101,11 @@ export interface Definition<I extends Shape = Shape, O extends Shape = Shape> {
   outputs: O;
   /** What "rotate the key" does here, in a phrase. Present exactly when the resource owns a key. */
   rotation?: string;
+  /**
+   * Of a vendor that takes a new key only once the old one is gone: what to know about the time between, when there is
+   * none, in a sentence or two. Preview says it. A look that finds no key is then a rotation to finish, not a loss.
+   */
+  keyGap?: string;
   /** Rules across fields. Sees only known values; an unknown member is present and undefined. */
   validate?(inputs: Known<Values<I>>): Problem[];
   /** Makes the object: exactly one request that creates. */

@@ -22,13 +22,13 @@ export interface Vendor {
   title: string;
   /** What the vendor is and what to know before using it; the head of its docs page. */
   about: string;
-  /** Documented base URL; `baseUrl` of an account overrides it. */
+  /** Documented base URL, `{field}` standing for a field of the account; `baseUrl` of an account overrides it. */
   baseUrl: string;
   /** Fields of an account: its credentials, and how they are used (what is in none of the `alternatives`). */
   credentials: Shape;
   /** Environment variable of each of these fields, for the default account. */
   environment: Record<string, string>;
-  /** Sets of credentials of which exactly one must be complete. */
+  /** Sets of credentials of which exactly one must be complete; one that holds another is meant where it has been begun. */
   alternatives: string[][];
   /** Headers that sign a request, which is otherwise complete. */
   sign(
@@ -38,7 +38,9 @@ export interface Vendor {
   /** What the account adds to the base URL, for vendors that keep the account in the path. */
   accountPath?(credentials: Credentials): string;
   /** Whether an answer is the vendor's own not-found, not some gateway's: only that removes a resource from state. */
-  isGone(status: number, body: unknown): boolean;
+  isGone(status: number, body: unknown, headers: Record<string, string>): boolean;
+  /** The vendor's own name of an error, where it has names: shown before its words, and kept in the error. */
+  errorName?(body: unknown, headers: Record<string, string>): string | undefined;
   /**
    * Whose the account is, as its objects name it (the trait `owner`); undefined where nothing there can tell. Absent
    * where the vendor names no owner.

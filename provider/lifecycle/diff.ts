@@ -56,7 +56,8 @@ async function planToShow(type: ResourceType, id: string, olds: Props, news: Pro
   if (!plan.due) return plan;
   const wait = plan.wait ?? (await waitsForIdle(type, id, olds, news, plan.due));
   if (wait === undefined) {
-    host.progress(`rotates: ${plan.due.reason}`);
+    const { keyGap } = type.definition;
+    host.progress(`rotates: ${plan.due.reason}${keyGap === undefined ? "" : `. ${keyGap}`}`);
     rememberBegun(type, news, plan.due);
     return plan;
   }

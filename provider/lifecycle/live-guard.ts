@@ -1,6 +1,6 @@
 import type { Cut, Props } from "../define";
 import { Gone, LiveRefusal, StoppedByLook } from "../define/errors";
-import type { Api } from "../define/api";
+import type { Api, CallOptions } from "../define/api";
 import { contextFor, nameOf, type ResourceType } from "./resource-type";
 
 /** A broadcast is never cut unasked: whoever would cut one asks here first. */
@@ -47,14 +47,16 @@ export async function watching<T>(
 }
 
 function watched(api: Api, look: (direct: Api) => Promise<void>): Api {
+  const withLook = (options: CallOptions = {}): CallOptions =>
+    options.completes ? options : { ...options, before: look };
   return {
     ...api,
-    post: (at, reply, options) => api.post(at, reply, { ...options, before: look }),
-    put: (at, reply, options) => api.put(at, reply, { ...options, before: look }),
-    patch: (at, reply, options) => api.patch(at, reply, { ...options, before: look }),
-    delete: (at, reply, options) => api.delete(at, reply, { ...options, before: look }),
+    post: (at, reply, options) => api.post(at, reply, withLook(options)),
+    put: (at, reply, options) => api.put(at, reply, withLook(options)),
+    patch: (at, reply, options) => api.patch(at, reply, withLook(options)),
+    delete: (at, reply, options) => api.delete(at, reply, withLook(options)),
     request: (method, at, reply, options) =>
-      api.request(method, at, reply, method === "GET" ? options : { ...options, before: look }),
+      api.request(method, at, reply, method === "GET" ? options : withLook(options)),
   };
 }
 

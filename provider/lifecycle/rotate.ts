@@ -1,5 +1,6 @@
 import type { Props, Seen } from "../define";
 import {
+  Gone,
   LostAnswer,
   messageOf,
   NotNow,
@@ -68,7 +69,7 @@ async function rotateOnce(type: ResourceType, api: Api, rotation: Rotation): Pro
     if (await wouldCut(type, direct, id, state, "rotate")) {
       throw new NotNow(dueSentence(type, id, due, WAITS_WHILE_LIVE));
     }
-    before = (await definition.read(direct, id, state, context)).outputs;
+    before = (await lookAtKey(type, direct, id, state))?.outputs ?? before;
   };
   for (let asked = 1; ; asked++) {
     try {
@@ -79,15 +80,26 @@ async function rotateOnce(type: ResourceType, api: Api, rotation: Rotation): Pro
       });
     } catch (error) {
       if (!(error instanceof LostAnswer || error instanceof UnexpectedReply)) throw error;
-      const seen = await definition.read(api, id, state, context).catch((unseen: unknown) => {
+      const seen = await lookAtKey(type, api, id, state).catch((unseen: unknown) => {
         throw uncertain(type, rotation, before, `${messageOf(error)} ${messageOf(unseen)}`);
       });
-      if (isAnotherKey(definition, before, seen.outputs)) {
+      if (seen && isAnotherKey(definition, before, seen.outputs)) {
         host.warn(`${messageOf(error)} The key of ${nameOf(type, id)} had been rotated all the same.`);
         return seen;
       }
       if (asked >= RESETS) throw uncertain(type, rotation, before, messageOf(error));
     }
+  }
+}
+
+/** The object with its key; undefined where the vendor has no key now, of those that have none while one is rotated. */
+async function lookAtKey(type: ResourceType, api: Api, id: string, state: Props): Promise<Seen | undefined> {
+  const { definition } = type;
+  try {
+    return await definition.read(api, id, state, contextFor(type, state, id));
+  } catch (error) {
+    if (error instanceof Gone && definition.keyGap !== undefined) return undefined;
+    throw error;
   }
 }
 
@@ -118,9 +130,16 @@ export async function settleUncertain(
   record: KeyGeneration,
 ): Promise<Keyed> {
   const { definition } = type;
-  const seen = await definition.read(api, id, state, contextFor(type, state, id));
-  const outputs = refreshedOutputs(definition, outputsOf(definition, state), seen);
+  const seen = await lookAtKey(type, api, id, state);
+  const before = outputsOf(definition, state);
+  if (!seen) return { outputs: before, record: notDone(record) };
+  const outputs = refreshedOutputs(definition, before, seen);
   return { outputs, record: recordAfterLook(type, id, state, record, outputs) };
+}
+
+/** The record of a reset that was begun and not finished: it is pending still, and nothing is uncertain. */
+function notDone({ uncertain: _, ...sure }: KeyGeneration): KeyGeneration {
+  return sure;
 }
 
 /** The record after a look at the key: of a reset of which nobody knew, and of one that somebody else has made. */
@@ -132,7 +151,8 @@ export function recordAfterLook(
   outputs: Props,
 ): KeyGeneration {
   const { definition, host } = type;
-  const { uncertain: before, ...sure } = record;
+  const before = record.uncertain;
+  const sure = notDone(record);
   const now = fingerprints(definition, outputs);
   if (before !== undefined) {
     const done = pendingGeneration(type, record, state.keyRotation as KeyRotation | undefined);

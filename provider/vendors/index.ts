@@ -6,6 +6,7 @@ import { apivideo } from "./apivideo";
 import { cloudflare } from "./cloudflare";
 import { comprimato } from "./comprimato";
 import { edgecast } from "./edgecast";
+import { ivs } from "./ivs";
 import { livepeer } from "./livepeer";
 import { mux } from "./mux";
 import { uiza } from "./uiza";
@@ -20,6 +21,7 @@ export const vendors: Vendor[] = [
   edgecast,
   cloudflare,
   mux,
+  ivs,
   apivideo,
   livepeer,
 ];

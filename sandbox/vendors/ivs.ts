@@ -31,6 +31,17 @@ const SECOND: Account = {
 };
 const accounts = [MAIN, SECOND];
 
+/** What an operation does, by the verb that its name begins with: all of them come by POST (section 1). */
+const MEANINGS: Record<string, string> = {
+  Get: "GET",
+  BatchGet: "GET",
+  List: "GET",
+  Create: "POST",
+  Update: "PUT",
+  Delete: "DELETE",
+  Stop: "PUT",
+};
+
 /** The simulator. */
 export const simulator: Simulator = {
   basePath: "",
@@ -38,6 +49,10 @@ export const simulator: Simulator = {
     region: "us-west-2",
     accessKeyId: MAIN.accessKeyId,
     secretAccessKey: MAIN.secretAccessKey,
+  },
+  meaning: (method, path) => {
+    const [, verb = ""] = /\/(BatchGet|Get|List|Create|Update|Delete|Stop)[A-Za-z]+$/.exec(path) ?? [];
+    return MEANINGS[verb] ?? method;
   },
   app: ivs,
   setLive: (data, arn, live) => {
