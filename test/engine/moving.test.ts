@@ -1,3 +1,9 @@
+import {
+  CreateChannelCommand,
+  GetStreamKeyCommand,
+  IvsClient,
+  ResourceNotFoundException,
+} from "@aws-sdk/client-ivs";
 import Mux from "@mux/mux-node";
 import { LiveInputs } from "cloudflare/resources/stream/live-inputs";
 import { createClient } from "cloudflare/tree-shakable";
@@ -66,5 +72,43 @@ describe("what others have made", () => {
       if (type.endsWith("mux:PlaybackId")) succeeded(await stack.run("state", "delete", urn, "--yes"));
     }
     expect(await liveStreams.retrievePlaybackId(stream.id, signed.id)).toEqual(signed);
+  });
+
+  it("is adopted at Amazon IVS without a write, and a channel of `@pulumi/aws` stays with it: only the key comes over", async () => {
+    const client = new IvsClient({
+      endpoint: `${sandbox.url}/ivs`,
+      region: "us-west-2",
+      credentials: { accessKeyId: "AKIASANDBOX000000001", secretAccessKey: "sandbox-secret-access-key" },
+    });
+    const make = async (name: string) => {
+      const { channel, streamKey } = await client.send(
+        new CreateChannelCommand({ name, tags: { team: "news" } }),
+      );
+      return { arn: channel?.arn ?? "", keyArn: streamKey?.arn ?? "", key: streamKey?.value };
+    };
+    const [moving, staying] = [await make("moving"), await make("staying")];
+    const program = (options: string, rotation = ""): string => `
+      const moving = new ivs.Channel("moving", { tags: { team: "news" } }, ${options});
+      out.moving = new ivs.StreamKey("moving", { channelArn: moving.id }).streamKey;
+      out.staying = new ivs.StreamKey("staying", { channelArn: "${staying.arn}", ${rotation} }).streamKey;`;
+    const aws = await TestStack.create(program(`{ import: "${moving.arn}" }`), sandbox.environment);
+    sandbox.requests.length = 0;
+    succeeded(await aws.up());
+    const reads = ["GetChannel", "GetStreamKey", "ListChannels", "ListStreamKeys"];
+    const asked = sandbox.requests.map(({ path }) => path.split("/").at(-1) ?? "");
+    expect(asked.filter((operation) => !reads.includes(operation))).toEqual([]);
+    expect(await aws.outputs()).toMatchObject({ moving: moving.key, staying: staying.key });
+
+    aws.program(program("{}"));
+    expect(succeeded(await aws.preview())).toMatch(/4 unchanged/);
+
+    aws.program(program("{}", 'keyRotation: { trigger: "moved" }'));
+    succeeded(await aws.up());
+    expect((await aws.outputs()).staying).not.toBe(staying.key);
+    await expect(client.send(new GetStreamKeyCommand({ arn: staying.keyArn }))).rejects.toThrow(
+      ResourceNotFoundException,
+    );
+    aws.remove();
+    client.destroy();
   });
 });
