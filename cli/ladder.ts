@@ -1,12 +1,9 @@
 import { writeFileSync } from "node:fs";
 import { type Command, InvalidArgumentError, Option } from "commander";
 import {
-  aiozLosses,
-  aiozRules,
-  checkAiozQualities,
   checkLadder,
-  checkTenbyteLadder,
   costTable,
+  dialects,
   type Finding,
   type Ladder,
   type LadderContext,
@@ -16,9 +13,6 @@ import {
   ladderSvg,
   presets,
   rules,
-  tenbyteRules,
-  toAiozQualities,
-  toTenbyteLadder,
 } from "../provider/ladders";
 import { withManual } from "./help";
 import { addLadderDiff } from "./ladder-diff";
@@ -27,7 +21,7 @@ import { findLadder } from "./ladder-file";
 import { print, printJson, printParagraph, printTable, say } from "./output";
 
 interface LadderOptions {
-  vendor?: VendorName;
+  vendor?: string;
   segment?: number;
   segmentFormat?: string;
   svg?: string;
@@ -49,7 +43,9 @@ export function addLadder(program: Command): void {
       "name of a preset, or a JSON file with a ladder as docs/ladders.md describes it",
     )
     .addOption(
-      new Option("--vendor <vendor>", "hold it against this vendor's limits").choices(Object.keys(forms)),
+      new Option("--vendor <vendor>", "hold it against this vendor's limits").choices(
+        dialects.map(({ vendor }) => vendor),
+      ),
     )
     .addOption(new Option("--segment <seconds>", "length of a media segment").argParser(seconds))
     .addOption(
@@ -91,7 +87,7 @@ function seconds(text: string): number {
 }
 
 function ruleId(entry: string, others: string[]): string[] {
-  const ids = [...rules, ...tenbyteRules, ...aiozRules].map((rule) => rule.id);
+  const ids = [...rules, ...dialects.flatMap((dialect) => dialect.rules)].map((rule) => rule.id);
   if (ids.includes(entry.replace(/@.+$/, ""))) return [...others, entry];
   throw new InvalidArgumentError(`The rules are ${ids.join(", ")}.`);
 }
@@ -154,31 +150,19 @@ interface Checked {
   form?: unknown;
 }
 
-type VendorName = "tenbyte" | "aioz";
-
-/** Conversion and check of each vendor that takes a ladder. */
-const forms: Record<VendorName, (ladder: Ladder, context: LadderContext) => Checked> = {
-  tenbyte: (ladder, context) => {
-    const form = toTenbyteLadder(ladder);
-    const mode = form.video ? "video" : "audio";
-    return { form, findings: checkTenbyteLadder(form, { ...context, mode }) };
-  },
-  aioz: (ladder, context) => {
-    say(`AIOZ has no field for ${aiozLosses.join(", ")}, and chooses them itself.`);
-    const form = toAiozQualities(ladder, { allow: aiozLosses });
-    return { form, findings: checkAiozQualities(form, context) };
-  },
-};
-
 function check(ladder: Ladder, { vendor, off, segment, segmentFormat }: LadderOptions): Checked {
   const context: LadderContext = {
     off,
     ...(segment === undefined ? {} : { segmentSeconds: segment }),
     ...(segmentFormat === undefined ? {} : { segmentFormat }),
   };
-  if (vendor === undefined) return { findings: checkLadder(ladder, context) };
+  const dialect = dialects.find((one) => one.vendor === vendor);
+  if (!dialect) return { findings: checkLadder(ladder, context) };
+  const { title, losses } = dialect;
+  if (losses.length > 0) say(`${title} has no field for ${losses.join(", ")}, and chooses them itself.`);
   try {
-    return forms[vendor](ladder, context);
+    const form = dialect.convert(ladder);
+    return { form, findings: dialect.check(form, context) };
   } catch (error) {
     if (!(error instanceof LadderError)) throw error;
     const refusals = error.problems.map(({ rung, field, message }): Finding => {
@@ -187,7 +171,7 @@ function check(ladder: Ladder, { vendor, off, segment, segmentFormat }: LadderOp
         path: rung === undefined ? field : `${rung}, ${field}`,
         message,
         rungs: rung === undefined ? [] : [rung],
-        rule: `to ${vendor}`,
+        rule: `to ${dialect.vendor}`,
       };
     });
     return { findings: [...refusals, ...checkLadder(ladder, context)] };

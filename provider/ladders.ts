@@ -1,4 +1,9 @@
 /** Public surface of `pulumi-streamkeys/ladder`. */
+import type { Dialect } from "./ladder/dialect";
+import { aiozDialect } from "./vendors/aioz/ladder";
+import { livepeerDialect } from "./vendors/livepeer/ladder";
+import { tenbyteDialect } from "./vendors/tenbyte/ladder";
+
 export { LadderError } from "./ladder/ladder";
 export type {
   Audio,
@@ -49,8 +54,25 @@ export type {
   AiozType,
   AiozVideoConfig,
 } from "./vendors/aioz/ladder";
+export {
+  checkLivepeerProfiles,
+  livepeerLosses,
+  livepeerRules,
+  toLivepeerProfiles,
+} from "./vendors/livepeer/ladder";
+export type {
+  LivepeerH264Profile,
+  LivepeerLoss,
+  LivepeerOptions,
+  LivepeerProfile,
+  LivepeerRuleId,
+} from "./vendors/livepeer/ladder";
+export type { Dialect } from "./ladder/dialect";
 export { ladderSummary, ladderTable } from "./ladder/table";
 export type { LadderTable } from "./ladder/table";
 export { ladderSvg } from "./ladder/draw";
 export { exportForms, exportLadder, importForms, importLadder } from "./ladder/forms";
 export type { Exported, Imported, ImportOptions } from "./ladder/forms/form";
+
+/** Every vendor that takes a ladder, in the order in which they came. */
+export const dialects: readonly Dialect[] = [tenbyteDialect, aiozDialect, livepeerDialect];

@@ -81,6 +81,8 @@ export interface StreamArgs {
   name?: pulumi.Input<string>;
   /** Encoding ladder; an empty list: the source alone. Livepeer's four rungs (240p to 720p) when unset, and again when it is removed from the program. Changed only while off air. */
   profiles?: pulumi.Input<pulumi.Input<StreamProfiles>[]>;
+  /** Ladder rules that are not to be reported, by id, or for one rung as `<id>@<name or path of the rung>`; docs/ladder-reference.md lists them. */
+  ladderRulesOff?: pulumi.Input<pulumi.Input<string>[]>;
   /** Whether broadcasts are recorded. Changed only while off air. */
   record?: pulumi.Input<boolean>;
   /** Encoding of recordings; needs `record: true`. Livepeer's own when unset. */
@@ -108,6 +110,7 @@ const streamSpec: ResourceSpec = {
   properties: [
     "name",
     "profiles",
+    "ladderRulesOff",
     "record",
     "recordingProfiles",
     "playbackPolicy",
@@ -153,6 +156,8 @@ export class Stream extends StreamkeysResource {
   declare readonly name: pulumi.Output<pulumi.Unwrap<StreamArgs["name"]>>;
   /** Encoding ladder; an empty list: the source alone. Livepeer's four rungs (240p to 720p) when unset, and again when it is removed from the program. Changed only while off air. */
   declare readonly profiles: pulumi.Output<pulumi.Unwrap<StreamArgs["profiles"]>>;
+  /** Ladder rules that are not to be reported, by id, or for one rung as `<id>@<name or path of the rung>`; docs/ladder-reference.md lists them. */
+  declare readonly ladderRulesOff: pulumi.Output<pulumi.Unwrap<StreamArgs["ladderRulesOff"]>>;
   /** Whether broadcasts are recorded. Changed only while off air. */
   declare readonly record: pulumi.Output<pulumi.Unwrap<StreamArgs["record"]>>;
   /** Encoding of recordings; needs `record: true`. Livepeer's own when unset. */

@@ -1,14 +1,16 @@
-import { aioz, tenbyte } from "pulumi-streamkeys";
+import { aioz, livepeer, tenbyte } from "pulumi-streamkeys";
 import {
   aiozLosses,
   cap,
   dropRung,
+  livepeerLosses,
   presets,
   toAiozQualities,
+  toLivepeerProfiles,
   toTenbyteLadder,
 } from "pulumi-streamkeys/ladder";
 
-// One ladder for two vendors: a preset, without what this channel does not need. Look at it with
+// One ladder for three vendors: a preset, without what this channel does not need. Look at it with
 //   npx streamkeys ladder h264-1080p30
 const ladder = dropRung(cap(presets["h264-1080p30"], { height: 720 }), "240p30");
 
@@ -30,4 +32,9 @@ const atAioz = new aioz.Stream("news", {
   qualities: toAiozQualities(ladder, { allow: aiozLosses }),
 });
 
-export const playback = [atTenbyte.hlsUrl, atAioz.hlsUrl];
+// Livepeer keeps frame rate, GOP and profile, and passes the sound on as it comes.
+const atLivepeer = new livepeer.Stream("news", {
+  profiles: toLivepeerProfiles(ladder, { allow: livepeerLosses }),
+});
+
+export const playback = [atTenbyte.hlsUrl, atAioz.hlsUrl, atLivepeer.hlsUrl];

@@ -1,4 +1,4 @@
-import { aiozRules, presets, type Rule, rules, tenbyteRules } from "../../provider/ladders";
+import { dialects, presets, type Rule, rules } from "../../provider/ladders";
 
 /** Writes `docs/ladder-reference.md`: every rule, and every preset. */
 export function ladderReference(): string {
@@ -10,10 +10,7 @@ export function ladderReference(): string {
     "An **error** is a hard fact: the vendor refuses it or players fail. A **warning** is taste: a ladder may be meant so. A " +
       "**note** is worth knowing, and no preview shows it. A rule finds nothing that a value not known yet could make right.",
     ruleTable(rules),
-    "### Tenbyte adds",
-    ruleTable(tenbyteRules),
-    "### AIOZ adds",
-    ruleTable(aiozRules),
+    ...dialects.flatMap((dialect) => [`### ${dialect.title} adds`, ruleTable(dialect.rules)]),
     '"Apple HLS Authoring Specification" is Apple\'s "HTTP Live Streaming (HLS) Authoring Specification for Apple devices", with the ' +
       "item numbers of the text that was read, which bears no date.",
     "## Presets",

@@ -3,9 +3,12 @@ import {
   aiozLosses,
   checkAiozQualities,
   checkLadder,
+  checkLivepeerProfiles,
   checkTenbyteLadder,
   presets,
+  livepeerLosses,
   toAiozQualities,
+  toLivepeerProfiles,
   toTenbyteLadder,
 } from "../../provider/ladders";
 import type {
@@ -13,6 +16,7 @@ import type {
   Finding,
   Ladder,
   LadderContext,
+  LivepeerProfile,
   Rung,
   TenbyteLadder,
   VideoRung,
@@ -26,6 +30,7 @@ export const forms = {
   portable: (given: unknown, context: LadderContext): Finding[] => checkLadder(given as Ladder, context),
   tenbyte: checkTenbyteLadder,
   aioz: checkAiozQualities,
+  livepeer: checkLivepeerProfiles,
 } as const;
 
 export type Form = keyof typeof forms;
@@ -587,8 +592,37 @@ const aiozCases: Case[] = [
   }),
 ];
 
+const profiles = toLivepeerProfiles(presets["h264-720p30"], { allow: livepeerLosses });
+
+function livepeer(
+  rule: string,
+  when: string,
+  path: string,
+  offers: string,
+  given: Partial<LivepeerProfile>[],
+): Case {
+  return { rule, when, path, offers, form: "livepeer", given, context: {} };
+}
+
+const [lowest, ...others] = profiles;
+
+const livepeerCases: Case[] = [
+  livepeer("livepeer-name", "the feed's own name", "[0].name", "the feed itself", [
+    { ...lowest, name: "source" },
+    ...others,
+  ]),
+  livepeer("livepeer-name", "a name twice", "[1].name", "must be unique", [
+    { ...lowest, name: others[0]?.name ?? "" },
+    ...others,
+  ]),
+  livepeer("livepeer-bitrate-unit", "kbps for bit/s", "[0].bitrate", "Use 300000", [
+    { ...lowest, bitrate: 300 },
+    ...others,
+  ]),
+];
+
 /** Every case, of every form. */
-export const cases = [...portableCases, ...tenbyteCases, ...aiozCases];
+export const cases = [...portableCases, ...tenbyteCases, ...aiozCases, ...livepeerCases];
 
 /** What is found in a case. */
 export const found = ({ form, given, context }: Case): Finding[] => forms[form](given, context);

@@ -1,14 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import {
-  aiozRules,
-  ladderCost,
-  ladderSvg,
-  ladderTable,
-  presets,
-  rules,
-  tenbyteRules,
-} from "../../provider/ladders";
+import { dialects, ladderCost, ladderSvg, ladderTable, presets, rules } from "../../provider/ladders";
 import type { Ladder } from "../../provider/ladders";
 
 const docs = (path: string) => readFileSync(join(__dirname, "../../docs", path), "utf8");
@@ -84,14 +76,13 @@ describe("the picture", () => {
 });
 
 describe("docs/ladder-reference.md", () => {
-  test.each([...rules, ...tenbyteRules, ...aiozRules].map(({ id, severity }) => [id, severity]))(
-    "has rule %s, %s, with its source",
-    (id, severity) => {
-      expect(docs("ladder-reference.md")).toMatch(
-        new RegExp(`^\\| \`${id}\` +\\| ${severity} +\\| .+ \\| .+ \\|$`, "m"),
-      );
-    },
-  );
+  test.each(
+    [...rules, ...dialects.flatMap((dialect) => dialect.rules)].map(({ id, severity }) => [id, severity]),
+  )("has rule %s, %s, with its source", (id, severity) => {
+    expect(docs("ladder-reference.md")).toMatch(
+      new RegExp(`^\\| \`${id}\` +\\| ${severity} +\\| .+ \\| .+ \\|$`, "m"),
+    );
+  });
 
   test.each(Object.keys(presets))("has preset %s", (name) => {
     expect(docs("ladder-reference.md")).toContain(`\`${name}\``);

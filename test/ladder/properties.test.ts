@@ -65,7 +65,7 @@ describe("what a finding suggests makes it go", () => {
         "aioz-resolution",
         "aioz-type",
         "aioz-container",
-        "aioz-bitrate-unit",
+        "livepeer-name",
       ]),
     );
   });

@@ -1,11 +1,11 @@
-import { aiozRules, checkLadder, presets, rules, tenbyteRules } from "../../provider/ladders";
+import { checkLadder, dialects, presets, rules } from "../../provider/ladders";
 import type { Ladder, LadderContext, VideoRung } from "../../provider/ladders";
 import { cases, changed, found, ladder } from "./cases";
 
 const last = ladder.rungs[4] as VideoRung;
 const { peakBitrateKbps: _peak, bufferKbit: _buffer, ...bare } = last;
 
-const all = [...rules, ...tenbyteRules, ...aiozRules];
+const all = [...rules, ...dialects.flatMap((dialect) => dialect.rules)];
 
 test.each(cases)("$rule: $when", (item) => {
   const findings = found(item);

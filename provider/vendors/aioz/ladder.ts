@@ -5,7 +5,9 @@
  */
 import { LadderError } from "../../ladder/ladder";
 import type { Audio, AudioRung, Ladder, LadderProblem, Rung, VideoRung } from "../../ladder/ladder";
-import { fault, findings, formatNumber } from "../../ladder/rule";
+import { afterUnit, kbpsForBits } from "../../ladder/bitrate-unit";
+import type { Dialect } from "../../ladder/dialect";
+import { eachRung, fault, findings } from "../../ladder/rule";
 import type { Fault, Finding, LadderContext, Rule } from "../../ladder/rule";
 import { videoCodecNamed } from "../../ladder/codecs";
 import { rules } from "../../ladder/rules";
@@ -187,7 +189,7 @@ function toAudioConfig(
  * rules have anything to say. At preview any part may be the engine's unknown: pass it as it is. Never throws.
  */
 export function checkAiozQualities(qualities: unknown, context: LadderContext = {}): Finding[] {
-  return findings([...aiozRules, ...rules], aiozView(qualities), context);
+  return findings([...aiozRules, ...afterUnit("aioz-bitrate-unit", rules)], aiozView(qualities), context);
 }
 
 /** AIOZ's `qualities` as the rules see them; paths are the user's: `[2].videoConfig.bitrate`. */
@@ -328,25 +330,10 @@ export const aiozRules = [
     about: "Bitrates are in bit/s: below 10 000 they are usually meant as kbps.",
     source: "AIOZ samples (750000 for 360p, 192000 for audio); the unit itself is stated nowhere",
     reads: [],
-    check: ({ rungs }) =>
-      rungs.flatMap((rung) =>
-        (
-          [
-            ["bitrateKbps", rung.bitrateKbps],
-            ["audio.bitrateKbps", rung.audio?.bitrateKbps],
-          ] as const
-        ).flatMap(([field, value]) =>
-          value !== undefined && value > 0 && value < 10
-            ? [
-                fault(
-                  rung,
-                  field,
-                  `${formatNumber(value * BITS_PER_KBIT)} bit/s is ${formatNumber(value)} kbps; is ${formatNumber(value * BITS_PER_KBIT)} kbps meant? Use ${formatNumber(value * 1e6)}`,
-                ),
-              ]
-            : [],
-        ),
-      ),
+    check: eachRung((rung) => [
+      ...kbpsForBits(rung, "bitrateKbps", rung.bitrateKbps),
+      ...kbpsForBits(rung, "audio.bitrateKbps", rung.audio?.bitrateKbps),
+    ]),
   },
 ] as const satisfies readonly Rule[];
 
@@ -356,3 +343,13 @@ export type AiozRuleId = (typeof aiozRules)[number]["id"];
 function misfit(rung: RungView, field: keyof AiozQuality, message: string): Fault[] {
   return [{ path: `${rung.at()}.${field}`, message, rung, cause: message }];
 }
+
+/** AIOZ's dialect. */
+export const aiozDialect: Dialect = {
+  vendor: "aioz",
+  title: "AIOZ",
+  rules: aiozRules,
+  losses: aiozLosses,
+  convert: (ladder) => toAiozQualities(ladder, { allow: aiozLosses }),
+  check: checkAiozQualities,
+};

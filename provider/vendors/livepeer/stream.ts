@@ -18,6 +18,7 @@ import { LiveRefusal, Refused } from "../../define/errors";
 import { madeBy } from "../../define/made-by";
 import { LONGEST_MARK } from "../../define/mark";
 import { noContent } from "../../define/reply";
+import { ladderProblems, ladderRulesOff } from "../../ladder/input";
 import {
   dateOf,
   getStream,
@@ -28,6 +29,7 @@ import {
   stream as streamReply,
   type StreamReply,
 } from "./api";
+import { checkLivepeerProfiles, H264_PROFILES, LEAST_PIXELS, livepeerRules } from "./ladder";
 
 /** The tag that holds our mark. */
 const MARK = "streamkeys";
@@ -35,17 +37,15 @@ const MARK = "streamkeys";
 /** Livepeer takes this many characters of tags as JSON; our own tag is among them. */
 const LONGEST_TAGS = 2_048 - `"${MARK}":"",`.length - LONGEST_MARK;
 
-const size = (what: string) => z.number().int().min(128).describe(`${what} in pixels, at least 128.`);
+const size = (what: string) =>
+  z.number().int().min(LEAST_PIXELS).describe(`${what} in pixels, at least ${LEAST_PIXELS}.`);
 const bitrate = z.number().int().min(400).describe("Video bitrate in bit/s, at least 400.");
 const fps = z.number().int().min(0).describe("Frames per second, above `fpsDen`; 0: as the source.");
 const encoding = {
   fpsDen: z.number().int().min(1).describe("What `fps` is divided by: 29.97 is 30000 and 1001.").optional(),
   quality: z.number().int().min(0).max(44).describe("Constant quality (CRF), 0 to 44.").optional(),
   gop: text("GOP in seconds, as a text (assumed), or `intra`. Livepeer's default when unset.").optional(),
-  profile: z
-    .enum(["H264Baseline", "H264Main", "H264High", "H264ConstrainedHigh"])
-    .describe("H.264 profile.")
-    .optional(),
+  profile: z.enum(Object.values(H264_PROFILES)).describe("H.264 profile.").optional(),
 };
 
 const profile = z.strictObject({
@@ -79,6 +79,7 @@ const inputs = {
         "removed from the program. Changed only while off air.",
     )
     .optional(),
+  ladderRulesOff: ladderRulesOff(livepeerRules),
   record: z.boolean().describe("Whether broadcasts are recorded. Changed only while off air.").optional(),
   recordingProfiles: z
     .array(recordingProfile)
@@ -126,6 +127,9 @@ const inputs = {
 };
 
 type Inputs = z.infer<z.ZodObject<typeof inputs>>;
+
+/** What Livepeer is told, and tells. */
+const sent = Object.keys(inputs).filter((name) => name !== "ladderRulesOff");
 
 /** What Livepeer encodes to when nothing is said (section 3). */
 const DEFAULT_PROFILES: NonNullable<Inputs["profiles"]> = (
@@ -192,7 +196,7 @@ export const stream = defineResource({
     const changed = changes(given, previous);
     if ("userTags" in changed) changed.userTags = await tagsAround(api, id, given);
     for (const body of inTurn(changed, previous)) await patchInTurn(api, id, body, given);
-    const wanted = Object.keys(inputs).filter(
+    const wanted = sent.filter(
       (name) => !isDeepStrictEqual(given[name as keyof Inputs], previous[name as keyof Inputs]),
     );
     const shows = (seen: StreamReply): boolean => {
@@ -248,11 +252,11 @@ const CLEARED: Props = {
 function changes(given: Inputs, previous: Partial<Inputs>): Props {
   const [now, before] = [toWire(given), toWire(previous)];
   const names = [...new Set([...Object.keys(now), ...Object.keys(before)])];
-  const sent = names
+  const fields = names
     .filter((name) => !isDeepStrictEqual(now[name], before[name]))
     .map((name): [string, unknown] => [name, now[name] ?? CLEARED[name]])
     .filter(([, value]) => value !== undefined);
-  const changed = Object.fromEntries(sent);
+  const changed = Object.fromEntries(fields);
   // Recordings have an encoding only where there are recordings (section 4).
   if (given.record !== true && isDeepStrictEqual(changed.recordingSpec, {})) delete changed.recordingSpec;
   return changed;
@@ -351,16 +355,13 @@ function toSeen(reply: StreamReply): Seen {
 
 /** Rules across fields (docs/sheets/livepeer.md, sections 3 to 5). */
 function validate(given: Known<Inputs>): Problem[] {
-  const { profiles, recordingProfiles, playbackPolicy, userTags, targets } = given;
+  const { profiles, ladderRulesOff, recordingProfiles, playbackPolicy, userTags, targets } = given;
   const problems: Problem[] = [];
   const names = (profiles ?? []).map((one) => one?.name);
-  names.forEach((name, index) => {
-    const at = `profiles[${index}].name`;
-    if (name === "source")
-      problems.push({ path: at, reason: "must not be `source`, which is the feed itself" });
-    if (name !== undefined && names.indexOf(name) < index)
-      problems.push({ path: at, reason: "is the name of another rung too; names must be unique" });
-  });
+  if (profiles) {
+    const off = ladderRulesOff?.filter((id) => id !== undefined) ?? [];
+    problems.push(...ladderProblems("profiles", checkLivepeerProfiles(profiles, { off })));
+  }
   if (recordingProfiles && (!("record" in given) || given.record === false))
     problems.push({ path: "recordingProfiles", reason: "needs `record: true`" });
   if (playbackPolicy?.type === "webhook" && !("webhookId" in playbackPolicy))

@@ -2,6 +2,7 @@
  * Tenbyte's `ladder`: from the portable form, and back far enough to hold what a user wrote against the rules.
  * Source: docs/sheets/tenbyte.md, section 2 (StreamCreateRequest of "Tenbyte Livestream API" 1.0.0) and section 11.
  */
+import type { Dialect } from "../../ladder/dialect";
 import { audioRungs, LadderError, videoRungs } from "../../ladder/ladder";
 import type { Audio, AudioRung, Ladder, LadderProblem, VideoRung } from "../../ladder/ladder";
 import { fault, faults, findings, surplus } from "../../ladder/rule";
@@ -401,3 +402,14 @@ function oneOf<T extends string | number>(
     }),
   ];
 }
+
+/** Tenbyte's dialect. The mode of a stream is that of the rungs which its ladder has. */
+export const tenbyteDialect: Dialect = {
+  vendor: "tenbyte",
+  title: "Tenbyte",
+  rules: tenbyteRules,
+  losses: [],
+  convert: (ladder) => toTenbyteLadder(ladder),
+  check: (form, context) =>
+    checkTenbyteLadder(form, { ...context, mode: "video" in properties(form) ? "video" : "audio" }),
+};

@@ -168,6 +168,14 @@ describe("what is taken out of the program", () => {
 });
 
 describe("a read that lags", () => {
+  it("of the rules that are off is nothing to Livepeer, and is not waited for", async () => {
+    const kept = await bench.create({ record: false });
+    const off = { ladderRulesOff: ["bitrate-step"] };
+    const change = await patches(() => bench.up(kept, { record: true, ...off }));
+    expect(change).toEqual(["PATCH 204"]);
+    expect(bench.warnings).toEqual([]);
+  });
+
   it("is waited for after a change, so that state has what is there", async () => {
     const kept = await bench.as({ waitSeconds: 20 }).create({ name: "news" });
     lagBy(500);
