@@ -169,9 +169,9 @@ describe("what is taken out of the program", () => {
 
 describe("a read that lags", () => {
   it("of the rules that are off is nothing to Livepeer, and is not waited for", async () => {
-    const kept = await bench.create({ record: false });
+    const kept = await bench.create({ name: "news", record: false });
     const off = { ladderRulesOff: ["bitrate-step"] };
-    const change = await patches(() => bench.up(kept, { record: true, ...off }));
+    const change = await patches(() => bench.up(kept, { name: "news", record: true, ...off }));
     expect(change).toEqual(["PATCH 204"]);
     expect(bench.warnings).toEqual([]);
   });
