@@ -8,16 +8,23 @@ export interface Path {
   readonly encoded: string;
 }
 
-/** Builds a path: `path\`/streams/${id}\``. An empty value, `.` or `..` would name another object and is refused. */
+/**
+ * Builds a path: `path\`/streams/${id}\``.
+ * @throws StreamkeysError for an empty value, `.` or `..`, which would name another object, and for half a letter, which cannot
+ * be encoded.
+ */
 export function path(strings: TemplateStringsArray, ...values: string[]): Path {
   const encoded = values.map((value) => {
-    if (value === "" || value === "." || value === "..") {
-      throw new StreamkeysError(`The id "${value}" cannot be part of a path.`);
+    if (value === "" || value === "." || value === ".." || HALF_A_LETTER.test(value)) {
+      throw new StreamkeysError(`The id ${JSON.stringify(value)} cannot be part of a path.`);
     }
     return encodeURIComponent(value);
   });
   return { encoded: String.raw({ raw: strings }, ...encoded) };
 }
+
+/** A surrogate without its other half. */
+const HALF_A_LETTER = /\p{Surrogate}/u;
 
 /** HTTP methods that the vendors use. */
 export type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";

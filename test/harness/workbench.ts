@@ -53,7 +53,8 @@ export class Workbench {
     readonly sandbox: Sandbox,
     readonly vendor: Vendor,
     readonly definition: Definition,
-    private readonly account: Props,
+    /** The settings of the account; to be changed while it is at work. */
+    readonly account: Props,
   ) {}
 
   /** Opens a sandbox with an account of its own. `account` overrides its settings, `vendorNow` its clock. */
