@@ -8,7 +8,8 @@ import { messageOf, StreamkeysError } from "../provider/define/errors";
 import { rememberSecret } from "../provider/calls/redact";
 import type { Vendor } from "../provider/define/vendor";
 import { SECRET_MARK, TYPE_PREFIX } from "../provider/engine-values";
-import { definitionOf, type TypeName } from "../provider/vendors";
+import { unpacked } from "../provider/sets";
+import { definitionOf, type TypeName, typeNameOf } from "../provider/vendors";
 import { say } from "./output";
 
 /** The one place that looks into a Pulumi stack, through the Automation API. It reads, and selects nothing. */
@@ -219,19 +220,20 @@ function resourcesOf(exported: unknown): StackResource[] {
   const { resources = [] } = deployment.parse(exported) ?? {};
   return resources
     .filter(({ type, id }) => type.startsWith(TYPE_PREFIX) && id !== undefined)
-    .map((resource) => {
+    .flatMap((resource) => {
       const { urn, type: token, id = "", inputs, outputs } = resource;
-      const type = token.slice(TYPE_PREFIX.length) as TypeName;
-      return {
-        urn,
-        name: nameIn(urn),
-        type,
-        ...definitionOf(type),
-        id,
-        props: inClear({ ...inputs, ...outputs }) as Props,
-        isReplaced: resource.delete ?? false,
-        isLookup: resource.external ?? false,
-      };
+      const { vendor, definition, isSet } = definitionOf(token.slice(TYPE_PREFIX.length));
+      const type = typeNameOf(vendor, definition);
+      const flags = { isReplaced: resource.delete ?? false, isLookup: resource.external ?? false };
+      const common = { urn, type, vendor, definition, ...flags };
+      const props = inClear({ ...inputs, ...outputs }) as Props;
+      if (!isSet) return [{ ...common, name: nameIn(urn), id, props }];
+      return [...unpacked(definition, props)].map(([item, kept]) => ({
+        ...common,
+        name: `${nameIn(urn)}: ${item}`,
+        id: kept.id,
+        props: kept.outs,
+      }));
     });
 }
 

@@ -2,6 +2,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { KeyGeneration, KeyRotation } from "./key-rotation";
 import { type ResourceSpec, StreamkeysResource } from "./resource";
+import { type SetArgs, type SetSpec, StreamkeysSet } from "./set";
 
 /** Arguments of {@link StreamKey}. */
 export interface StreamKeyArgs {
@@ -106,6 +107,37 @@ export class StreamKey extends StreamkeysResource {
    */
   constructor(name: string, args: StreamKeyArgs = {}, opts?: pulumi.CustomResourceOptions) {
     super(streamKeySpec, name, args, opts);
+  }
+}
+
+/** Arguments of {@link StreamKeySet}. */
+export type StreamKeySetArgs = SetArgs<StreamKeyArgs>;
+/** An item of {@link StreamKeySet}: its id and its outputs. */
+export type StreamKeySetItem = Pick<
+  StreamKey,
+  "id" | "streamKey" | "rtmpUrl" | "rtmpPublishUrl" | "userId" | "createdAt" | "seenWith" | "keyGeneration"
+>;
+
+const streamKeySetSpec: SetSpec = {
+  type: "aioz:StreamKeySet",
+  of: streamKeySpec,
+  outputs: ["streamKey", "rtmpUrl", "rtmpPublishUrl", "userId", "createdAt", "seenWith", "keyGeneration"],
+};
+
+/**
+ * Many `StreamKey` as one resource, for hundreds and thousands of them. Each item is made, changed, rotated and deleted by the rules of a single `StreamKey`.
+ *
+ * Pulumi type `pulumi-nodejs:dynamic/streamkeys/aioz:StreamKeySet`. Docs: `node_modules/pulumi-streamkeys/docs/sets.md`.
+ */
+export class StreamKeySet extends StreamkeysSet<StreamKeySetItem> {
+  /**
+   * Declares a set.
+   * @param name name of the resource in the program
+   * @param args what its items should be
+   * @param opts resource options, which concern the set as a whole
+   */
+  constructor(name: string, args: StreamKeySetArgs, opts?: pulumi.CustomResourceOptions) {
+    super(streamKeySetSpec, name, args, opts);
   }
 }
 
@@ -262,5 +294,36 @@ export class Stream extends StreamkeysResource {
    */
   constructor(name: string, args: StreamArgs, opts?: pulumi.CustomResourceOptions) {
     super(streamSpec, name, args, opts);
+  }
+}
+
+/** Arguments of {@link StreamSet}. */
+export type StreamSetArgs = SetArgs<StreamArgs>;
+/** An item of {@link StreamSet}: its id and its outputs. */
+export type StreamSetItem = Pick<
+  Stream,
+  "id" | "streamId" | "hlsUrl" | "playerUrl" | "userId" | "createdAt" | "seenWith"
+>;
+
+const streamSetSpec: SetSpec = {
+  type: "aioz:StreamSet",
+  of: streamSpec,
+  outputs: ["streamId", "hlsUrl", "playerUrl", "userId", "createdAt", "seenWith"],
+};
+
+/**
+ * Many `Stream` as one resource, for hundreds and thousands of them. Each item is made, changed, rotated and deleted by the rules of a single `Stream`.
+ *
+ * Pulumi type `pulumi-nodejs:dynamic/streamkeys/aioz:StreamSet`. Docs: `node_modules/pulumi-streamkeys/docs/sets.md`.
+ */
+export class StreamSet extends StreamkeysSet<StreamSetItem> {
+  /**
+   * Declares a set.
+   * @param name name of the resource in the program
+   * @param args what its items should be
+   * @param opts resource options, which concern the set as a whole
+   */
+  constructor(name: string, args: StreamSetArgs, opts?: pulumi.CustomResourceOptions) {
+    super(streamSetSpec, name, args, opts);
   }
 }

@@ -2,6 +2,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { KeyGeneration, KeyRotation } from "./key-rotation";
 import { type ResourceSpec, StreamkeysResource } from "./resource";
+import { type SetArgs, type SetSpec, StreamkeysSet } from "./set";
 
 /** A rung or item of LiveStreamRestreams. */
 export interface LiveStreamRestreams {
@@ -128,5 +129,55 @@ export class LiveStream extends StreamkeysResource {
    */
   constructor(name: string, args: LiveStreamArgs = {}, opts?: pulumi.CustomResourceOptions) {
     super(liveStreamSpec, name, args, opts);
+  }
+}
+
+/** Arguments of {@link LiveStreamSet}. */
+export type LiveStreamSetArgs = SetArgs<LiveStreamArgs>;
+/** An item of {@link LiveStreamSet}: its id and its outputs. */
+export type LiveStreamSetItem = Pick<
+  LiveStream,
+  | "id"
+  | "streamKey"
+  | "rtmpPublishUrl"
+  | "rtmpsPublishUrl"
+  | "srtPublishUrl"
+  | "hlsUrl"
+  | "playerUrl"
+  | "createdAt"
+  | "seenWith"
+  | "keyGeneration"
+>;
+
+const liveStreamSetSpec: SetSpec = {
+  type: "apivideo:LiveStreamSet",
+  of: liveStreamSpec,
+  outputs: [
+    "streamKey",
+    "rtmpPublishUrl",
+    "rtmpsPublishUrl",
+    "srtPublishUrl",
+    "hlsUrl",
+    "playerUrl",
+    "createdAt",
+    "seenWith",
+    "keyGeneration",
+  ],
+};
+
+/**
+ * Many `LiveStream` as one resource, for hundreds and thousands of them. Each item is made, changed, rotated and deleted by the rules of a single `LiveStream`.
+ *
+ * Pulumi type `pulumi-nodejs:dynamic/streamkeys/apivideo:LiveStreamSet`. Docs: `node_modules/pulumi-streamkeys/docs/sets.md`.
+ */
+export class LiveStreamSet extends StreamkeysSet<LiveStreamSetItem> {
+  /**
+   * Declares a set.
+   * @param name name of the resource in the program
+   * @param args what its items should be
+   * @param opts resource options, which concern the set as a whole
+   */
+  constructor(name: string, args: LiveStreamSetArgs, opts?: pulumi.CustomResourceOptions) {
+    super(liveStreamSetSpec, name, args, opts);
   }
 }

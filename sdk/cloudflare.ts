@@ -2,6 +2,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { KeyGeneration, KeyRotation } from "./key-rotation";
 import { type ResourceSpec, StreamkeysResource } from "./resource";
+import { type SetArgs, type SetSpec, StreamkeysSet } from "./set";
 
 /** Recording and playback. Declared, it is Cloudflare's as a whole: what is left out here has its default. Undeclared, a new live input neither records nor serves HLS. */
 export interface LiveInputRecording {
@@ -136,6 +137,37 @@ export class LiveInput extends StreamkeysResource {
   }
 }
 
+/** Arguments of {@link LiveInputSet}. */
+export type LiveInputSetArgs = SetArgs<LiveInputArgs>;
+/** An item of {@link LiveInputSet}: its id and its outputs. */
+export type LiveInputSetItem = Pick<
+  LiveInput,
+  "id" | "hlsUrl" | "dashUrl" | "webRtcPlaybackUrl" | "createdAt" | "seenWith"
+>;
+
+const liveInputSetSpec: SetSpec = {
+  type: "cloudflare:LiveInputSet",
+  of: liveInputSpec,
+  outputs: ["hlsUrl", "dashUrl", "webRtcPlaybackUrl", "createdAt", "seenWith"],
+};
+
+/**
+ * Many `LiveInput` as one resource, for hundreds and thousands of them. Each item is made, changed, rotated and deleted by the rules of a single `LiveInput`.
+ *
+ * Pulumi type `pulumi-nodejs:dynamic/streamkeys/cloudflare:LiveInputSet`. Docs: `node_modules/pulumi-streamkeys/docs/sets.md`.
+ */
+export class LiveInputSet extends StreamkeysSet<LiveInputSetItem> {
+  /**
+   * Declares a set.
+   * @param name name of the resource in the program
+   * @param args what its items should be
+   * @param opts resource options, which concern the set as a whole
+   */
+  constructor(name: string, args: LiveInputSetArgs, opts?: pulumi.CustomResourceOptions) {
+    super(liveInputSetSpec, name, args, opts);
+  }
+}
+
 /** Arguments of {@link StreamKey}. */
 export interface StreamKeyArgs {
   /** Id of the `LiveInput` that the keys open. A change replaces the resource. */
@@ -242,6 +274,56 @@ export class StreamKey extends StreamkeysResource {
   }
 }
 
+/** Arguments of {@link StreamKeySet}. */
+export type StreamKeySetArgs = SetArgs<StreamKeyArgs>;
+/** An item of {@link StreamKeySet}: its id and its outputs. */
+export type StreamKeySetItem = Pick<
+  StreamKey,
+  | "id"
+  | "streamKey"
+  | "rtmpsPublishUrl"
+  | "srtStreamId"
+  | "srtPassphrase"
+  | "srtPublishUrl"
+  | "webRtcPublishUrl"
+  | "keysRotatedAt"
+  | "seenWith"
+  | "keyGeneration"
+>;
+
+const streamKeySetSpec: SetSpec = {
+  type: "cloudflare:StreamKeySet",
+  of: streamKeySpec,
+  outputs: [
+    "streamKey",
+    "rtmpsPublishUrl",
+    "srtStreamId",
+    "srtPassphrase",
+    "srtPublishUrl",
+    "webRtcPublishUrl",
+    "keysRotatedAt",
+    "seenWith",
+    "keyGeneration",
+  ],
+};
+
+/**
+ * Many `StreamKey` as one resource, for hundreds and thousands of them. Each item is made, changed, rotated and deleted by the rules of a single `StreamKey`.
+ *
+ * Pulumi type `pulumi-nodejs:dynamic/streamkeys/cloudflare:StreamKeySet`. Docs: `node_modules/pulumi-streamkeys/docs/sets.md`.
+ */
+export class StreamKeySet extends StreamkeysSet<StreamKeySetItem> {
+  /**
+   * Declares a set.
+   * @param name name of the resource in the program
+   * @param args what its items should be
+   * @param opts resource options, which concern the set as a whole
+   */
+  constructor(name: string, args: StreamKeySetArgs, opts?: pulumi.CustomResourceOptions) {
+    super(streamKeySetSpec, name, args, opts);
+  }
+}
+
 /** Arguments of {@link LiveOutput}. */
 export interface LiveOutputArgs {
   /** Id of the `LiveInput` whose feed is passed on. A change replaces the resource. */
@@ -328,5 +410,33 @@ export class LiveOutput extends StreamkeysResource {
    */
   constructor(name: string, args: LiveOutputArgs, opts?: pulumi.CustomResourceOptions) {
     super(liveOutputSpec, name, args, opts);
+  }
+}
+
+/** Arguments of {@link LiveOutputSet}. */
+export type LiveOutputSetArgs = SetArgs<LiveOutputArgs>;
+/** An item of {@link LiveOutputSet}: its id and its outputs. */
+export type LiveOutputSetItem = Pick<LiveOutput, "id" | "outputId" | "seenWith">;
+
+const liveOutputSetSpec: SetSpec = {
+  type: "cloudflare:LiveOutputSet",
+  of: liveOutputSpec,
+  outputs: ["outputId", "seenWith"],
+};
+
+/**
+ * Many `LiveOutput` as one resource, for hundreds and thousands of them. Each item is made, changed, rotated and deleted by the rules of a single `LiveOutput`.
+ *
+ * Pulumi type `pulumi-nodejs:dynamic/streamkeys/cloudflare:LiveOutputSet`. Docs: `node_modules/pulumi-streamkeys/docs/sets.md`.
+ */
+export class LiveOutputSet extends StreamkeysSet<LiveOutputSetItem> {
+  /**
+   * Declares a set.
+   * @param name name of the resource in the program
+   * @param args what its items should be
+   * @param opts resource options, which concern the set as a whole
+   */
+  constructor(name: string, args: LiveOutputSetArgs, opts?: pulumi.CustomResourceOptions) {
+    super(liveOutputSetSpec, name, args, opts);
   }
 }

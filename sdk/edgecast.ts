@@ -2,6 +2,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { KeyGeneration, KeyRotation } from "./key-rotation";
 import { type ResourceSpec, StreamkeysResource } from "./resource";
+import { type SetArgs, type SetSpec, StreamkeysSet } from "./set";
 
 /** Arguments of {@link Instance}. */
 export interface InstanceArgs {
@@ -103,6 +104,34 @@ export class Instance extends StreamkeysResource {
   }
 }
 
+/** Arguments of {@link InstanceSet}. */
+export type InstanceSetArgs = SetArgs<InstanceArgs>;
+/** An item of {@link InstanceSet}: its id and its outputs. */
+export type InstanceSetItem = Pick<Instance, "id" | "hlsPlaybackUrl" | "publishUrl" | "seenWith">;
+
+const instanceSetSpec: SetSpec = {
+  type: "edgecast:InstanceSet",
+  of: instanceSpec,
+  outputs: ["hlsPlaybackUrl", "publishUrl", "seenWith"],
+};
+
+/**
+ * Many `Instance` as one resource, for hundreds and thousands of them. Each item is made, changed, rotated and deleted by the rules of a single `Instance`.
+ *
+ * Pulumi type `pulumi-nodejs:dynamic/streamkeys/edgecast:InstanceSet`. Docs: `node_modules/pulumi-streamkeys/docs/sets.md`.
+ */
+export class InstanceSet extends StreamkeysSet<InstanceSetItem> {
+  /**
+   * Declares a set.
+   * @param name name of the resource in the program
+   * @param args what its items should be
+   * @param opts resource options, which concern the set as a whole
+   */
+  constructor(name: string, args: InstanceSetArgs, opts?: pulumi.CustomResourceOptions) {
+    super(instanceSetSpec, name, args, opts);
+  }
+}
+
 /** Arguments of {@link StreamKey}. */
 export interface StreamKeyArgs {
   /** What the key opens: `instance/stream`, letters and digits, case-sensitive, without a leading `/`. A `*` at the end stands for one or more characters: `news/cam*` opens `news/cam1` and `news/camera`. */
@@ -190,6 +219,37 @@ export class StreamKey extends StreamkeysResource {
    */
   constructor(name: string, args: StreamKeyArgs, opts?: pulumi.CustomResourceOptions) {
     super(streamKeySpec, name, args, opts);
+  }
+}
+
+/** Arguments of {@link StreamKeySet}. */
+export type StreamKeySetArgs = SetArgs<StreamKeyArgs>;
+/** An item of {@link StreamKeySet}: its id and its outputs. */
+export type StreamKeySetItem = Pick<
+  StreamKey,
+  "id" | "streamKey" | "encoderStreamSetting" | "seenWith" | "keyGeneration"
+>;
+
+const streamKeySetSpec: SetSpec = {
+  type: "edgecast:StreamKeySet",
+  of: streamKeySpec,
+  outputs: ["streamKey", "encoderStreamSetting", "seenWith", "keyGeneration"],
+};
+
+/**
+ * Many `StreamKey` as one resource, for hundreds and thousands of them. Each item is made, changed, rotated and deleted by the rules of a single `StreamKey`.
+ *
+ * Pulumi type `pulumi-nodejs:dynamic/streamkeys/edgecast:StreamKeySet`. Docs: `node_modules/pulumi-streamkeys/docs/sets.md`.
+ */
+export class StreamKeySet extends StreamkeysSet<StreamKeySetItem> {
+  /**
+   * Declares a set.
+   * @param name name of the resource in the program
+   * @param args what its items should be
+   * @param opts resource options, which concern the set as a whole
+   */
+  constructor(name: string, args: StreamKeySetArgs, opts?: pulumi.CustomResourceOptions) {
+    super(streamKeySetSpec, name, args, opts);
   }
 }
 

@@ -2,6 +2,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { KeyGeneration, KeyRotation } from "./key-rotation";
 import { type ResourceSpec, StreamkeysResource } from "./resource";
+import { type SetArgs, type SetSpec, StreamkeysSet } from "./set";
 
 /** Multitrack ingest. Needs `type: STANDARD` and `containerFormat: FRAGMENTED_MP4`. Taking it out of the program disables it. */
 export interface ChannelMultitrackInputConfiguration {
@@ -172,6 +173,37 @@ export class Channel extends StreamkeysResource {
   }
 }
 
+/** Arguments of {@link ChannelSet}. */
+export type ChannelSetArgs = SetArgs<ChannelArgs>;
+/** An item of {@link ChannelSet}: its id and its outputs. */
+export type ChannelSetItem = Pick<
+  Channel,
+  "id" | "arn" | "ingestEndpoint" | "playbackUrl" | "srtEndpoint" | "srtPassphrase" | "accountId" | "seenWith"
+>;
+
+const channelSetSpec: SetSpec = {
+  type: "ivs:ChannelSet",
+  of: channelSpec,
+  outputs: ["arn", "ingestEndpoint", "playbackUrl", "srtEndpoint", "srtPassphrase", "accountId", "seenWith"],
+};
+
+/**
+ * Many `Channel` as one resource, for hundreds and thousands of them. Each item is made, changed, rotated and deleted by the rules of a single `Channel`.
+ *
+ * Pulumi type `pulumi-nodejs:dynamic/streamkeys/ivs:ChannelSet`. Docs: `node_modules/pulumi-streamkeys/docs/sets.md`.
+ */
+export class ChannelSet extends StreamkeysSet<ChannelSetItem> {
+  /**
+   * Declares a set.
+   * @param name name of the resource in the program
+   * @param args what its items should be
+   * @param opts resource options, which concern the set as a whole
+   */
+  constructor(name: string, args: ChannelSetArgs, opts?: pulumi.CustomResourceOptions) {
+    super(channelSetSpec, name, args, opts);
+  }
+}
+
 /** Arguments of {@link StreamKey}. */
 export interface StreamKeyArgs {
   /** ARN of the channel that the key opens: the id of a `Channel`. A change replaces the resource. */
@@ -275,5 +307,57 @@ export class StreamKey extends StreamkeysResource {
    */
   constructor(name: string, args: StreamKeyArgs, opts?: pulumi.CustomResourceOptions) {
     super(streamKeySpec, name, args, opts);
+  }
+}
+
+/** Arguments of {@link StreamKeySet}. */
+export type StreamKeySetArgs = SetArgs<StreamKeyArgs>;
+/** An item of {@link StreamKeySet}: its id and its outputs. */
+export type StreamKeySetItem = Pick<
+  StreamKey,
+  | "id"
+  | "streamKey"
+  | "keyArn"
+  | "ingestEndpoint"
+  | "rtmpsPublishUrl"
+  | "srtEndpoint"
+  | "srtPassphrase"
+  | "srtPublishUrl"
+  | "accountId"
+  | "seenWith"
+  | "keyGeneration"
+>;
+
+const streamKeySetSpec: SetSpec = {
+  type: "ivs:StreamKeySet",
+  of: streamKeySpec,
+  outputs: [
+    "streamKey",
+    "keyArn",
+    "ingestEndpoint",
+    "rtmpsPublishUrl",
+    "srtEndpoint",
+    "srtPassphrase",
+    "srtPublishUrl",
+    "accountId",
+    "seenWith",
+    "keyGeneration",
+  ],
+};
+
+/**
+ * Many `StreamKey` as one resource, for hundreds and thousands of them. Each item is made, changed, rotated and deleted by the rules of a single `StreamKey`.
+ *
+ * Pulumi type `pulumi-nodejs:dynamic/streamkeys/ivs:StreamKeySet`. Docs: `node_modules/pulumi-streamkeys/docs/sets.md`.
+ */
+export class StreamKeySet extends StreamkeysSet<StreamKeySetItem> {
+  /**
+   * Declares a set.
+   * @param name name of the resource in the program
+   * @param args what its items should be
+   * @param opts resource options, which concern the set as a whole
+   */
+  constructor(name: string, args: StreamKeySetArgs, opts?: pulumi.CustomResourceOptions) {
+    super(streamKeySetSpec, name, args, opts);
   }
 }

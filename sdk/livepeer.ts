@@ -2,6 +2,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { KeyGeneration, KeyRotation } from "./key-rotation";
 import { type ResourceSpec, StreamkeysResource } from "./resource";
+import { type SetArgs, type SetSpec, StreamkeysSet } from "./set";
 
 /** A rung or item of StreamProfiles. */
 export interface StreamProfiles {
@@ -216,6 +217,37 @@ export class Stream extends StreamkeysResource {
    */
   constructor(name: string, args: StreamArgs = {}, opts?: pulumi.CustomResourceOptions) {
     super(streamSpec, name, args, opts);
+  }
+}
+
+/** Arguments of {@link StreamSet}. */
+export type StreamSetArgs = SetArgs<StreamArgs>;
+/** An item of {@link StreamSet}: its id and its outputs. */
+export type StreamSetItem = Pick<
+  Stream,
+  "id" | "streamKey" | "rtmpPublishUrl" | "playbackId" | "hlsUrl" | "createdAt" | "seenWith" | "keyGeneration"
+>;
+
+const streamSetSpec: SetSpec = {
+  type: "livepeer:StreamSet",
+  of: streamSpec,
+  outputs: ["streamKey", "rtmpPublishUrl", "playbackId", "hlsUrl", "createdAt", "seenWith", "keyGeneration"],
+};
+
+/**
+ * Many `Stream` as one resource, for hundreds and thousands of them. Each item is made, changed, rotated and deleted by the rules of a single `Stream`.
+ *
+ * Pulumi type `pulumi-nodejs:dynamic/streamkeys/livepeer:StreamSet`. Docs: `node_modules/pulumi-streamkeys/docs/sets.md`.
+ */
+export class StreamSet extends StreamkeysSet<StreamSetItem> {
+  /**
+   * Declares a set.
+   * @param name name of the resource in the program
+   * @param args what its items should be
+   * @param opts resource options, which concern the set as a whole
+   */
+  constructor(name: string, args: StreamSetArgs, opts?: pulumi.CustomResourceOptions) {
+    super(streamSetSpec, name, args, opts);
   }
 }
 

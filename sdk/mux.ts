@@ -2,6 +2,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { KeyGeneration, KeyRotation } from "./key-rotation";
 import { type ResourceSpec, StreamkeysResource } from "./resource";
+import { type SetArgs, type SetSpec, StreamkeysSet } from "./set";
 
 /** A rung or item of LiveStreamEmbeddedSubtitles. */
 export interface LiveStreamEmbeddedSubtitles {
@@ -219,6 +220,34 @@ export class LiveStream extends StreamkeysResource {
   }
 }
 
+/** Arguments of {@link LiveStreamSet}. */
+export type LiveStreamSetArgs = SetArgs<LiveStreamArgs>;
+/** An item of {@link LiveStreamSet}: its id and its outputs. */
+export type LiveStreamSetItem = Pick<LiveStream, "id" | "playbackIds" | "hlsUrl" | "createdAt" | "seenWith">;
+
+const liveStreamSetSpec: SetSpec = {
+  type: "mux:LiveStreamSet",
+  of: liveStreamSpec,
+  outputs: ["playbackIds", "hlsUrl", "createdAt", "seenWith"],
+};
+
+/**
+ * Many `LiveStream` as one resource, for hundreds and thousands of them. Each item is made, changed, rotated and deleted by the rules of a single `LiveStream`.
+ *
+ * Pulumi type `pulumi-nodejs:dynamic/streamkeys/mux:LiveStreamSet`. Docs: `node_modules/pulumi-streamkeys/docs/sets.md`.
+ */
+export class LiveStreamSet extends StreamkeysSet<LiveStreamSetItem> {
+  /**
+   * Declares a set.
+   * @param name name of the resource in the program
+   * @param args what its items should be
+   * @param opts resource options, which concern the set as a whole
+   */
+  constructor(name: string, args: LiveStreamSetArgs, opts?: pulumi.CustomResourceOptions) {
+    super(liveStreamSetSpec, name, args, opts);
+  }
+}
+
 /** Arguments of {@link StreamKey}. */
 export interface StreamKeyArgs {
   /** Id of the `LiveStream` that the key opens. A change replaces the resource. */
@@ -312,6 +341,37 @@ export class StreamKey extends StreamkeysResource {
    */
   constructor(name: string, args: StreamKeyArgs, opts?: pulumi.CustomResourceOptions) {
     super(streamKeySpec, name, args, opts);
+  }
+}
+
+/** Arguments of {@link StreamKeySet}. */
+export type StreamKeySetArgs = SetArgs<StreamKeyArgs>;
+/** An item of {@link StreamKeySet}: its id and its outputs. */
+export type StreamKeySetItem = Pick<
+  StreamKey,
+  "id" | "streamKey" | "srtPassphrase" | "rtmpsPublishUrl" | "srtPublishUrl" | "seenWith" | "keyGeneration"
+>;
+
+const streamKeySetSpec: SetSpec = {
+  type: "mux:StreamKeySet",
+  of: streamKeySpec,
+  outputs: ["streamKey", "srtPassphrase", "rtmpsPublishUrl", "srtPublishUrl", "seenWith", "keyGeneration"],
+};
+
+/**
+ * Many `StreamKey` as one resource, for hundreds and thousands of them. Each item is made, changed, rotated and deleted by the rules of a single `StreamKey`.
+ *
+ * Pulumi type `pulumi-nodejs:dynamic/streamkeys/mux:StreamKeySet`. Docs: `node_modules/pulumi-streamkeys/docs/sets.md`.
+ */
+export class StreamKeySet extends StreamkeysSet<StreamKeySetItem> {
+  /**
+   * Declares a set.
+   * @param name name of the resource in the program
+   * @param args what its items should be
+   * @param opts resource options, which concern the set as a whole
+   */
+  constructor(name: string, args: StreamKeySetArgs, opts?: pulumi.CustomResourceOptions) {
+    super(streamKeySetSpec, name, args, opts);
   }
 }
 
@@ -473,5 +533,33 @@ export class SimulcastTarget extends StreamkeysResource {
    */
   constructor(name: string, args: SimulcastTargetArgs, opts?: pulumi.CustomResourceOptions) {
     super(simulcastTargetSpec, name, args, opts);
+  }
+}
+
+/** Arguments of {@link SimulcastTargetSet}. */
+export type SimulcastTargetSetArgs = SetArgs<SimulcastTargetArgs>;
+/** An item of {@link SimulcastTargetSet}: its id and its outputs. */
+export type SimulcastTargetSetItem = Pick<SimulcastTarget, "id" | "targetId" | "seenWith">;
+
+const simulcastTargetSetSpec: SetSpec = {
+  type: "mux:SimulcastTargetSet",
+  of: simulcastTargetSpec,
+  outputs: ["targetId", "seenWith"],
+};
+
+/**
+ * Many `SimulcastTarget` as one resource, for hundreds and thousands of them. Each item is made, changed, rotated and deleted by the rules of a single `SimulcastTarget`.
+ *
+ * Pulumi type `pulumi-nodejs:dynamic/streamkeys/mux:SimulcastTargetSet`. Docs: `node_modules/pulumi-streamkeys/docs/sets.md`.
+ */
+export class SimulcastTargetSet extends StreamkeysSet<SimulcastTargetSetItem> {
+  /**
+   * Declares a set.
+   * @param name name of the resource in the program
+   * @param args what its items should be
+   * @param opts resource options, which concern the set as a whole
+   */
+  constructor(name: string, args: SimulcastTargetSetArgs, opts?: pulumi.CustomResourceOptions) {
+    super(simulcastTargetSetSpec, name, args, opts);
   }
 }

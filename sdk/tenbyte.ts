@@ -2,6 +2,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { KeyGeneration, KeyRotation } from "./key-rotation";
 import { type ResourceSpec, StreamkeysResource } from "./resource";
+import { type SetArgs, type SetSpec, StreamkeysSet } from "./set";
 
 /** How the feed comes in. */
 export interface StreamIngest {
@@ -319,6 +320,37 @@ export class Stream extends StreamkeysResource {
   }
 }
 
+/** Arguments of {@link StreamSet}. */
+export type StreamSetArgs = SetArgs<StreamArgs>;
+/** An item of {@link StreamSet}: its id and its outputs. */
+export type StreamSetItem = Pick<
+  Stream,
+  "id" | "rtmpUrl" | "srtUrl" | "hlsUrl" | "dashUrl" | "organizationId" | "createdAt" | "seenWith"
+>;
+
+const streamSetSpec: SetSpec = {
+  type: "tenbyte:StreamSet",
+  of: streamSpec,
+  outputs: ["rtmpUrl", "srtUrl", "hlsUrl", "dashUrl", "organizationId", "createdAt", "seenWith"],
+};
+
+/**
+ * Many `Stream` as one resource, for hundreds and thousands of them. Each item is made, changed, rotated and deleted by the rules of a single `Stream`.
+ *
+ * Pulumi type `pulumi-nodejs:dynamic/streamkeys/tenbyte:StreamSet`. Docs: `node_modules/pulumi-streamkeys/docs/sets.md`.
+ */
+export class StreamSet extends StreamkeysSet<StreamSetItem> {
+  /**
+   * Declares a set.
+   * @param name name of the resource in the program
+   * @param args what its items should be
+   * @param opts resource options, which concern the set as a whole
+   */
+  constructor(name: string, args: StreamSetArgs, opts?: pulumi.CustomResourceOptions) {
+    super(streamSetSpec, name, args, opts);
+  }
+}
+
 /** Arguments of {@link StreamKey}. */
 export interface StreamKeyArgs {
   /** Id of the stream that the key opens. A change replaces the resource. */
@@ -411,5 +443,36 @@ export class StreamKey extends StreamkeysResource {
    */
   constructor(name: string, args: StreamKeyArgs, opts?: pulumi.CustomResourceOptions) {
     super(streamKeySpec, name, args, opts);
+  }
+}
+
+/** Arguments of {@link StreamKeySet}. */
+export type StreamKeySetArgs = SetArgs<StreamKeyArgs>;
+/** An item of {@link StreamKeySet}: its id and its outputs. */
+export type StreamKeySetItem = Pick<
+  StreamKey,
+  "id" | "streamKey" | "rtmpPublishUrl" | "srtPublishUrl" | "organizationId" | "seenWith" | "keyGeneration"
+>;
+
+const streamKeySetSpec: SetSpec = {
+  type: "tenbyte:StreamKeySet",
+  of: streamKeySpec,
+  outputs: ["streamKey", "rtmpPublishUrl", "srtPublishUrl", "organizationId", "seenWith", "keyGeneration"],
+};
+
+/**
+ * Many `StreamKey` as one resource, for hundreds and thousands of them. Each item is made, changed, rotated and deleted by the rules of a single `StreamKey`.
+ *
+ * Pulumi type `pulumi-nodejs:dynamic/streamkeys/tenbyte:StreamKeySet`. Docs: `node_modules/pulumi-streamkeys/docs/sets.md`.
+ */
+export class StreamKeySet extends StreamkeysSet<StreamKeySetItem> {
+  /**
+   * Declares a set.
+   * @param name name of the resource in the program
+   * @param args what its items should be
+   * @param opts resource options, which concern the set as a whole
+   */
+  constructor(name: string, args: StreamKeySetArgs, opts?: pulumi.CustomResourceOptions) {
+    super(streamKeySetSpec, name, args, opts);
   }
 }

@@ -2,6 +2,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { KeyGeneration, KeyRotation } from "./key-rotation";
 import { type ResourceSpec, StreamkeysResource } from "./resource";
+import { type SetArgs, type SetSpec, StreamkeysSet } from "./set";
 
 /** Arguments of {@link Stream}. */
 export interface StreamArgs {
@@ -103,6 +104,34 @@ export class Stream extends StreamkeysResource {
   }
 }
 
+/** Arguments of {@link StreamSet}. */
+export type StreamSetArgs = SetArgs<StreamArgs>;
+/** An item of {@link StreamSet}: its id and its outputs. */
+export type StreamSetItem = Pick<Stream, "id" | "rtmpUrl" | "hlsUrl" | "dashUrl" | "createdAt" | "seenWith">;
+
+const streamSetSpec: SetSpec = {
+  type: "uiza:StreamSet",
+  of: streamSpec,
+  outputs: ["rtmpUrl", "hlsUrl", "dashUrl", "createdAt", "seenWith"],
+};
+
+/**
+ * Many `Stream` as one resource, for hundreds and thousands of them. Each item is made, changed, rotated and deleted by the rules of a single `Stream`.
+ *
+ * Pulumi type `pulumi-nodejs:dynamic/streamkeys/uiza:StreamSet`. Docs: `node_modules/pulumi-streamkeys/docs/sets.md`.
+ */
+export class StreamSet extends StreamkeysSet<StreamSetItem> {
+  /**
+   * Declares a set.
+   * @param name name of the resource in the program
+   * @param args what its items should be
+   * @param opts resource options, which concern the set as a whole
+   */
+  constructor(name: string, args: StreamSetArgs, opts?: pulumi.CustomResourceOptions) {
+    super(streamSetSpec, name, args, opts);
+  }
+}
+
 /** Arguments of {@link StreamKey}. */
 export interface StreamKeyArgs {
   /** Id of the stream that the key opens. A change replaces the resource. */
@@ -185,5 +214,36 @@ export class StreamKey extends StreamkeysResource {
    */
   constructor(name: string, args: StreamKeyArgs, opts?: pulumi.CustomResourceOptions) {
     super(streamKeySpec, name, args, opts);
+  }
+}
+
+/** Arguments of {@link StreamKeySet}. */
+export type StreamKeySetArgs = SetArgs<StreamKeyArgs>;
+/** An item of {@link StreamKeySet}: its id and its outputs. */
+export type StreamKeySetItem = Pick<
+  StreamKey,
+  "id" | "streamKey" | "rtmpPublishUrl" | "seenWith" | "keyGeneration"
+>;
+
+const streamKeySetSpec: SetSpec = {
+  type: "uiza:StreamKeySet",
+  of: streamKeySpec,
+  outputs: ["streamKey", "rtmpPublishUrl", "seenWith", "keyGeneration"],
+};
+
+/**
+ * Many `StreamKey` as one resource, for hundreds and thousands of them. Each item is made, changed, rotated and deleted by the rules of a single `StreamKey`.
+ *
+ * Pulumi type `pulumi-nodejs:dynamic/streamkeys/uiza:StreamKeySet`. Docs: `node_modules/pulumi-streamkeys/docs/sets.md`.
+ */
+export class StreamKeySet extends StreamkeysSet<StreamKeySetItem> {
+  /**
+   * Declares a set.
+   * @param name name of the resource in the program
+   * @param args what its items should be
+   * @param opts resource options, which concern the set as a whole
+   */
+  constructor(name: string, args: StreamKeySetArgs, opts?: pulumi.CustomResourceOptions) {
+    super(streamKeySetSpec, name, args, opts);
   }
 }

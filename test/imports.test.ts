@@ -23,7 +23,7 @@ const rooms: Room[] = [
   { files: /^sdk\//, may: [/^sdk\//, /^(@pulumi\/pulumi|fastest-levenshtein)$/] },
   {
     files: /^provider\/hosts\//,
-    may: [/^provider\/(hosts|lifecycle|vendors)(\/|$)/, DEFINE, /^(@pulumi\/pulumi|js-yaml)$/],
+    may: [/^provider\/(hosts|lifecycle|sets|vendors)(\/|$)/, DEFINE, /^(@pulumi\/pulumi|js-yaml)$/],
   },
   { files: /^provider\/define\//, may: [DEFINE, /^(zod|ms)$/] },
   { files: /^provider\/engine-values/, may: [] },
@@ -45,6 +45,8 @@ const rooms: Room[] = [
       /^(zod|fastest-levenshtein)$/,
     ],
   },
+  // The lifecycle of one, for many: it knows no vendor and makes no call of its own.
+  { files: /^provider\/sets\//, may: [/^provider\/(sets|lifecycle)(\/|$)/, DEFINE, ENGINE_VALUES] },
   {
     files: /^provider\/ladder\//,
     may: [

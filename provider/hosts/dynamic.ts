@@ -3,26 +3,13 @@ import { clock, isRehearsal } from "./clock";
 import { isAlive, whenEnded } from "./engine";
 import { failureOf } from "./failures";
 import { backendUrl, notesFolder } from "./notes-folder";
-import type { Props } from "../define";
+import type { Problem, Props } from "../define";
 import { Unfinished } from "../define/errors";
 import { type Journal, openJournal } from "../lifecycle/journal";
 import { newMemory } from "../lifecycle/memory";
-import {
-  check,
-  create,
-  declaredAs,
-  diff,
-  foreseeAdoption,
-  type Host,
-  newRun,
-  read,
-  remove,
-  type ResourceType,
-  resourceTypeOf,
-  sentenceOf,
-  speakingFor,
-  update,
-} from "../lifecycle";
+import * as lifecycle from "../lifecycle";
+import { declaredAs, type Host, newRun, type ResourceType, sentenceOf, speakingFor } from "../lifecycle";
+import * as sets from "../sets";
 import { definitionOf } from "../vendors";
 
 /**
@@ -68,7 +55,7 @@ function once(say: (message: string) => void): (message: string) => void {
 
 /** The dynamic provider of one resource type. */
 export function provider(typeName: string): dynamic.ResourceProvider {
-  const { vendor, definition } = definitionOf(typeName);
+  const { vendor, definition, isSet } = definitionOf(typeName);
   let config: dynamic.Config | undefined;
   const host: Host = {
     settings: { config: (key) => config?.get(key), environment: process.env },
@@ -82,15 +69,36 @@ export function provider(typeName: string): dynamic.ResourceProvider {
       console.log(message);
     },
   };
-  const type = resourceTypeOf(vendor, definition, host);
+  // Concurrent calls run while this is awaited, and a throw here is swallowed the second time (docs/engine.md, fact 5): it
+  // only stores, and each method resolves its account and fails closed.
+  const configure = (request: dynamic.ConfigureRequest): Promise<void> => {
+    config = request.config;
+    return Promise.resolve();
+  };
+  return isSet
+    ? providerOf(sets.setTypeOf(vendor, definition, host), sets, configure)
+    : providerOf(lifecycle.resourceTypeOf(vendor, definition, host), lifecycle, configure);
+}
 
+/** What the engine calls, of a single resource and of a set alike. */
+interface Rules<T> {
+  check(type: T, olds: Props, news: Props): lifecycle.Checked;
+  foreseeAdoption(type: T, inputs: Props): Promise<Problem[]>;
+  diff(type: T, id: string, olds: Props, news: Props): Promise<lifecycle.Difference>;
+  create(type: T, inputs: Props): Promise<lifecycle.Created>;
+  read(type: T, id: string, props: Props): Promise<lifecycle.Found | undefined>;
+  update(type: T, id: string, olds: Props, news: Props): Promise<Props>;
+  remove(type: T, id: string, props: Props): Promise<void>;
+}
+
+/** The engine's calls, each as the rules of the type have it. */
+function providerOf<T extends ResourceType>(
+  type: T,
+  { check, foreseeAdoption, diff, create, read, update, remove }: Rules<T>,
+  configure: dynamic.ResourceProvider["configure"],
+): dynamic.ResourceProvider {
   return {
-    // Concurrent calls run while this is awaited, and a throw here is swallowed the second time (docs/engine.md, fact 5): it
-    // only stores, and each method resolves its account and fails closed.
-    configure: (request) => {
-      config = request.config;
-      return Promise.resolve();
-    },
+    configure,
     check: (olds: Props, news: Props) =>
       readable(type, "check", news, async (its) => {
         const { inputs, problems } = check(its, withoutProvider(olds), withoutProvider(news));
@@ -128,11 +136,11 @@ function withoutProvider(props: Props): Props {
  * The host prints `${error}: ${error.stack}` of what these methods throw, and the engine shows the message at the
  * resource besides (docs/engine.md, fact 19). The sentence belongs there, once; the host's own line only says which call it was.
  */
-async function readable<T>(
-  type: ResourceType,
+async function readable<R extends ResourceType, T>(
+  type: R,
   call: string,
   props: Props,
-  act: (its: ResourceType) => Promise<T> | T,
+  act: (its: R) => Promise<T> | T,
 ): Promise<T> {
   try {
     return await act(speakingFor(type, props));
@@ -145,10 +153,10 @@ async function readable<T>(
 }
 
 /** The host keeps a created object whose making failed half-way only when told so in this form (docs/engine.md, fact 17). */
-async function keepUnfinished<T>(
-  type: ResourceType,
+async function keepUnfinished<R extends ResourceType, T>(
+  type: R,
   inputs: Props,
-  act: (its: ResourceType) => Promise<T>,
+  act: (its: R) => Promise<T>,
 ): Promise<T> {
   try {
     return await act(speakingFor(type, inputs));

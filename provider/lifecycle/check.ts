@@ -21,22 +21,35 @@ export interface Checked {
  * the key's generation, so that preview shows a rotation that is due.
  */
 export function check(type: ResourceType, olds: Props, news: Props): Checked {
-  const { definition, host } = type;
-  rememberSecrets(type, news);
-  rememberDeclared(type, news);
   // A create has no old inputs; nor has the create half of a replacement (docs/engine.md, fact 10).
   if (Object.keys(olds).length > 0) rememberKnown(type, olds, news);
   const { thisRun = {}, ...program } = news as Props & { thisRun?: ThisRun };
-  host.run.isPreview = thisRun.preview === true;
-  const inputs = withDefaults(schemaOf(definition.inputs), withName(definition, olds, program)) as Props;
+  type.host.run.isPreview = thisRun.preview === true;
+  const { inputs, problems } = validate(type, olds, program);
+  if (problems.length > 0 || !type.definition.rotation) return { inputs, problems };
+  const keyGeneration = announce(type, olds, inputs, thisRun);
+  return { inputs: { ...withoutLeads(inputs), keyGeneration }, problems };
+}
+
+/** Validates what the program says, and shows the warnings; of a key it says nothing. */
+export function validate(type: ResourceType, olds: Props, program: Props): Checked {
+  const { definition, host } = type;
+  rememberSecrets(type, program);
+  rememberDeclared(type, program);
+  const inputs = completed(definition, olds, program);
   const found = problemsOf(definition, inputs);
   for (const { path, reason } of found.filter(isWarning)) {
     host.warn(`${path}: ${reason}`);
   }
-  const problems = [...found.filter((problem) => !isWarning(problem)), ...accountProblems(type, inputs)];
-  if (problems.length > 0 || !definition.rotation) return { inputs, problems };
-  const keyGeneration = announce(type, olds, inputs, thisRun);
-  return { inputs: { ...withoutLeads(inputs), keyGeneration }, problems };
+  return {
+    inputs,
+    problems: [...found.filter((problem) => !isWarning(problem)), ...accountProblems(type, inputs)],
+  };
+}
+
+/** What the program says, with the name and the defaults that it leaves out. */
+export function completed(definition: Definition, olds: Props, program: Props): Props {
+  return withDefaults(schemaOf(definition.inputs), withName(definition, olds, program)) as Props;
 }
 
 /** That a key leads is kept in its generation: an input that older states lack would be a change to each of them. */

@@ -6,7 +6,7 @@ export { diff, type Difference } from "./diff";
 export { sentenceOf, speakingFor } from "./messages";
 export { problemsOf } from "./problems";
 export { read, type Found } from "./read";
-export { reconcile, type Reconciled } from "./reconcile";
+export { type Kept, reconcile, type Reconciled } from "./reconcile";
 export { remove } from "./delete";
 export { declaredAs, resourceTypeOf, type ResourceType, type Host } from "./resource-type";
 export { newRun, type Run } from "./run";

@@ -6,7 +6,7 @@ import { declaredAs, type ResourceType } from "./resource-type";
 /** The last step before a user reads something: it names the resource, and holds no secret that has passed through. */
 
 /** The resource type at work on the one resource that `props` declare: whatever it says begins with the resource's name. */
-export function speakingFor(type: ResourceType, props: Props): ResourceType {
+export function speakingFor<T extends ResourceType>(type: T, props: Props): T {
   const { host } = type;
   const said = (message: string): string => clearOfSecrets(`${declaredAs(type, props)}: ${message}`);
   return {

@@ -1,5 +1,6 @@
 import type { Definition } from "../define";
 import { StreamkeysError } from "../define/errors";
+import { hasSet, setNameOf } from "../define/set";
 import type { Vendor } from "../define/vendor";
 import { aioz } from "./aioz";
 import { apivideo } from "./apivideo";
@@ -34,14 +35,22 @@ export function typeNameOf(vendor: Vendor, definition: Definition): TypeName {
   return `${vendor.name}:${definition.name}`;
 }
 
+/** Name of the type of a resource's set, for example `aioz:StreamKeySet`; as lasting as the other. */
+export function setTypeNameOf(vendor: Vendor, definition: Definition): TypeName {
+  return `${vendor.name}:${setNameOf(definition.name)}`;
+}
+
 /**
- * The vendor and Definition of a resource type.
+ * The vendor and Definition of a resource type; of a set, the Definition of its items.
  * @throws StreamkeysError when this version of the package has no such type.
  */
-export function definitionOf(typeName: string): { vendor: Vendor; definition: Definition } {
+export function definitionOf(typeName: string): { vendor: Vendor; definition: Definition; isSet: boolean } {
   for (const vendor of vendors) {
-    const definition = vendor.resources.find((resource) => typeNameOf(vendor, resource) === typeName);
-    if (definition) return { vendor, definition };
+    for (const definition of vendor.resources) {
+      if (typeNameOf(vendor, definition) === typeName) return { vendor, definition, isSet: false };
+      if (hasSet(definition) && setTypeNameOf(vendor, definition) === typeName)
+        return { vendor, definition, isSet: true };
+    }
   }
   throw new StreamkeysError(
     `This version of pulumi-streamkeys has no resource type ${typeName}. Upgrade the package.`,

@@ -9,7 +9,8 @@ import {
   replacesResource,
 } from "../../provider/define/schema";
 import type { Vendor } from "../../provider/define/vendor";
-import { typeNameOf } from "../../provider/vendors";
+import { hasSet, setNameOf } from "../../provider/define/set";
+import { setTypeNameOf, typeNameOf } from "../../provider/vendors";
 import { memberType, objectTypes, writable } from "./names";
 
 /** Writes the classes that users see. */
@@ -21,7 +22,10 @@ export function sdkFile(vendor: Vendor): string {
   const shared = vendor.resources.some(({ rotation }) => rotation)
     ? `import type { KeyGeneration, KeyRotation } from "./key-rotation";\n`
     : "";
-  const imports = `import * as pulumi from "@pulumi/pulumi";\n${shared}import { type ResourceSpec, StreamkeysResource } from "./resource";\n`;
+  const sets = vendor.resources.some(hasSet)
+    ? `import { type SetArgs, type SetSpec, StreamkeysSet } from "./set";\n`
+    : "";
+  const imports = `import * as pulumi from "@pulumi/pulumi";\n${shared}import { type ResourceSpec, StreamkeysResource } from "./resource";\n${sets}`;
   return HEADER + imports + vendor.resources.map((definition) => resource(vendor, definition)).join("\n");
 }
 
@@ -127,6 +131,36 @@ ${writable(inputs)
    */
   constructor(name: string, args: ${name}Args${optionalArgs ? " = {}" : ""}, opts?: pulumi.CustomResourceOptions) {
     super(${specName(name)}, name, args, opts);
+  }
+}
+${hasSet(definition) ? setClass(vendor, definition) : ""}`;
+}
+
+/** The set of a resource: derived, with nothing of its own. */
+function setClass(vendor: Vendor, definition: Definition): string {
+  const { name } = definition;
+  const set = setNameOf(name);
+  const type = setTypeNameOf(vendor, definition);
+  const outputs = [...Object.keys(definition.outputs), ...(definition.rotation ? ["keyGeneration"] : [])];
+  const about = `Many \`${name}\` as one resource, for hundreds and thousands of them. Each item is made, changed, rotated and deleted by the rules of a single \`${name}\`.\n\nPulumi type \`pulumi-nodejs:dynamic/streamkeys/${type}\`. Docs: \`node_modules/pulumi-streamkeys/docs/sets.md\`.`;
+  return `
+/** Arguments of {@link ${set}}. */
+export type ${set}Args = SetArgs<${name}Args>;
+/** An item of {@link ${set}}: its id and its outputs. */
+export type ${set}Item = Pick<${name}, "id" | ${outputs.map((output) => JSON.stringify(output)).join(" | ")}>;
+
+const ${specName(set)}: SetSpec = { type: ${JSON.stringify(type)}, of: ${specName(name)}, outputs: ${JSON.stringify(outputs)} };
+
+${comment(about)}
+export class ${set} extends StreamkeysSet<${set}Item> {
+  /**
+   * Declares a set.
+   * @param name name of the resource in the program
+   * @param args what its items should be
+   * @param opts resource options, which concern the set as a whole
+   */
+  constructor(name: string, args: ${set}Args, opts?: pulumi.CustomResourceOptions) {
+    super(${specName(set)}, name, args, opts);
   }
 }
 `;

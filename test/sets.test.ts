@@ -1,0 +1,464 @@
+import type { Definition, Props } from "../provider/define";
+import { Unfinished } from "../provider/define/errors";
+import { secretPaths, schemaOf } from "../provider/define/schema";
+import { hasSet } from "../provider/define/set";
+import type { Vendor } from "../provider/define/vendor";
+import { UNKNOWN } from "../provider/engine-values";
+import * as sets from "../provider/sets";
+import { lineOf } from "../provider/sets/progress";
+import { vendors } from "../provider/vendors";
+import { type Kept, sampleOf, Workbench } from "./harness/workbench";
+
+/** What every set must do, tried on each of them against the simulator over real HTTP. */
+
+const all = vendors.flatMap((vendor) =>
+  vendor.resources
+    .filter(hasSet)
+    .map((definition): [string, Vendor, Definition] => [
+      `${vendor.name}.${definition.name}Set`,
+      vendor,
+      definition,
+    ]),
+);
+
+const ORIGIN = "channels#0123456789abcdef";
+
+/** A set at work: what the engine calls, in the engine's order. */
+class SetBench {
+  constructor(readonly bench: Workbench) {}
+
+  /** The set as a process sees it; what is said to the user lands in `said`. */
+  type(said: string[] = []): sets.SetType {
+    const { vendor, definition } = this.bench;
+    const say = (message: string): unknown => said.push(message);
+    return sets.setTypeOf(vendor, definition, {
+      ...this.bench.resourceType().host,
+      progress: say,
+      warn: say,
+    });
+  }
+
+  check(program: Props, olds: Props = {}, type = this.type()): { inputs: Props; problems: string[] } {
+    const { inputs, problems } = sets.check(type, olds, { ...program, origin: ORIGIN });
+    return { inputs, problems: problems.map(({ path, reason }) => `${path}: ${reason}`) };
+  }
+
+  async create(program: Props, type = this.type()): Promise<Kept> {
+    const inputs = this.checked(type, {}, program);
+    return this.recorded(
+      inputs,
+      sets.create(type, inputs).then(({ id, outs }) => ({ id, outs })),
+    );
+  }
+
+  /** Check, diff and what diff asks for; whether anything was asked for. */
+  async up(kept: Kept, program: Props, type = this.type()): Promise<Kept & { did: boolean }> {
+    const inputs = this.checked(type, kept.inputs, program);
+    const { changes, replaces } = await sets.diff(type, kept.id, kept.outs, inputs);
+    expect(replaces).toEqual([]);
+    if (changes === false) return { ...kept, inputs, did: false };
+    const outs = sets.update(type, kept.id, kept.outs, inputs);
+    return {
+      ...(await this.recorded(
+        inputs,
+        outs.then((done) => ({ id: kept.id, outs: done })),
+      )),
+      did: true,
+    };
+  }
+
+  /** What the engine keeps also of a step that failed half-way, with the failure. */
+  failure: Error | undefined;
+  private async recorded(inputs: Props, act: Promise<{ id: string; outs: Props }>): Promise<Kept> {
+    this.failure = undefined;
+    try {
+      return { ...(await act), inputs };
+    } catch (error) {
+      if (!(error instanceof Unfinished)) throw error;
+      this.failure = error;
+      return { id: error.id, outs: error.outputs, inputs };
+    }
+  }
+
+  read({ id, outs }: Kept, type = this.type()): ReturnType<typeof sets.read> {
+    return sets.read(type, id, outs);
+  }
+
+  remove({ id, outs }: Kept, type = this.type()): Promise<void> {
+    return sets.remove(type, id, outs);
+  }
+
+  items({ outs }: Kept): Map<string, { id: string; outs: Props }> {
+    return sets.unpacked(this.type().of, outs);
+  }
+
+  private checked(type: sets.SetType, olds: Props, program: Props): Props {
+    const { inputs, problems } = this.check(program, olds, type);
+    expect(problems).toEqual([]);
+    return inputs;
+  }
+}
+
+/** Inputs that vendors want to be each object's own. */
+const apart = (inputs: Props, name: string): Props =>
+  Object.fromEntries(
+    Object.entries(inputs).map(([key, value]) => [
+      key,
+      ["instanceName", "dirPath"].includes(key) ? `${String(value).replace("*", "")}${name}` : value,
+    ]),
+  );
+
+describe.each(all)("%s", (_, vendor, definition) => {
+  const sample = sampleOf(vendor, definition);
+  let bench: Workbench;
+  let set: SetBench;
+
+  beforeEach(async () => {
+    bench = await Workbench.open(vendor, definition, { timeoutSeconds: 1, waitSeconds: 20 });
+    set = new SetBench(bench);
+  });
+  afterEach(() => bench.sandbox.close());
+
+  const item = async (name: string, which: "minimal" | "full" = "minimal"): Promise<Props> =>
+    apart(sample[which](await bench.parent()), name);
+  const three = async (which: "minimal" | "full" = "minimal"): Promise<Record<string, Props>> => ({
+    news: await item("news", which),
+    sport: await item("sport", which),
+    film: await item("film", which),
+  });
+  const posts = (): number => bench.sandbox.requests.filter(({ method }) => method === "POST").length;
+
+  it.each(["minimal", "full"] as const)(
+    "is a clean preview after create and after refresh, and calls nobody (%s)",
+    async (which) => {
+      const program = { items: await three(which) };
+      const kept = await set.create(program);
+      expect([...set.items(kept).keys()].sort()).toEqual(["film", "news", "sport"]);
+      for (const { outs } of set.items(kept).values())
+        for (const output of schemaOf(definition.outputs).required ?? []) expect(outs).toHaveProperty(output);
+      const found = await set.read(kept);
+      expect(found.inputs).toEqual(kept.inputs);
+      expect(found.props).toEqual(kept.outs);
+      expect(
+        await bench.callsOf(async () => {
+          expect((await set.up(kept, program)).did).toBe(false);
+        }),
+      ).toEqual([]);
+    },
+  );
+
+  it("has each item as a resource of its own would be", async () => {
+    const items = await three("full");
+    const kept = await set.create({ items });
+    for (const [name, { id, outs }] of set.items(kept)) {
+      const single = await bench.read({ id, inputs: {}, outs });
+      expect({ name, props: single?.props }).toEqual({ name, props: outs });
+    }
+  });
+
+  it("touches only the items that are new, changed or no more in the program", async () => {
+    const items = await three();
+    const kept = await set.create({ items });
+    const before = new Map(set.items(kept));
+    const { news: _, ...rest } = items;
+    const now = await set.up(kept, { items: { ...rest, weather: await item("weather") } });
+    expect([...set.items(now).keys()].sort()).toEqual(["film", "sport", "weather"]);
+    for (const name of ["film", "sport"]) expect(set.items(now).get(name)).toEqual(before.get(name));
+    expect((await set.read(now)).inputs).toEqual(now.inputs);
+  });
+
+  it("records what is done when one fails, and touches just that one next time", async () => {
+    if (definition.makesNothing) return;
+    const items = await three();
+    const [first, ...others] = Object.keys(items);
+    // What is refused is not done, so nobody has to look for it.
+    bench.sandbox.faults.push({ method: "POST", status: 422, times: 1 });
+    const kept = await set.create({ items });
+    expect(set.failure?.message).toMatch(/1 of 3 items failed[^]*: .*422/);
+    expect(set.items(kept).size).toBe(2);
+    expect([first, ...others]).toEqual(expect.arrayContaining([...set.items(kept).keys()]));
+    bench.sandbox.requests.length = 0;
+    const now = await set.up(kept, { items });
+    expect(set.failure).toBeUndefined();
+    expect(posts()).toBe(1);
+    expect(set.items(now).size).toBe(3);
+    for (const [name, item] of set.items(kept)) expect(set.items(now).get(name)).toEqual(item);
+    expect((await set.up(now, { items })).did).toBe(false);
+  });
+
+  it("finds one item again after a lost answer, and makes no second one", async () => {
+    if (definition.makesNothing) return;
+    const items = await three();
+    bench.sandbox.requests.length = 0;
+    bench.sandbox.faults.push({ method: "POST", afterWork: true, status: 502, body: "<html>", times: 1 });
+    const kept = await set.create({ items });
+    expect(set.failure).toBeUndefined();
+    expect(posts()).toBe(3);
+    expect(new Set([...set.items(kept).values()].map(({ id }) => id)).size).toBe(3);
+  });
+
+  it("goes on with what a killed run has made", async () => {
+    if (definition.makesNothing) return;
+    const items = await three();
+    const lost = await set.create({ items });
+    bench.sandbox.requests.length = 0;
+    // The next process knows nothing but the notes: the engine was never told.
+    const kept = await set.create({ items });
+    expect(posts()).toBe(0);
+    expect([...set.items(kept)].map(([name, { id }]) => [name, id])).toEqual(
+      [...set.items(lost)].map(([name, { id }]) => [name, id]),
+    );
+  });
+
+  it("shows an item that vanished as one to be made", async () => {
+    if (definition.outlivesDelete) return;
+    const items = await three();
+    const kept = await set.create({ items });
+    bench.vanish(set.items(kept).get("sport")?.id ?? "");
+    const found = await set.read(kept);
+    expect(Object.keys(found.inputs.items as Props).sort()).toEqual(["film", "news"]);
+    // What is of its parent has vanished with it.
+    if (definition.makesNothing) return;
+    const now = await set.up({ ...kept, outs: found.props, inputs: found.inputs }, { items });
+    expect([...set.items(now).keys()].sort()).toEqual(["film", "news", "sport"]);
+  });
+
+  it("keeps the state when a look fails", async () => {
+    const kept = await set.create({ items: await three() });
+    bench.sandbox.faults.push({ method: "GET", status: 500 });
+    await expect(set.read(kept)).rejects.toThrow(/The state is left as it was\. 3 of 3 items failed/);
+  });
+
+  it("names the item and the path of what is wrong", () => {
+    const items = { "the news": sample.full("parent"), sport: sample.full("parent") };
+    for (const { inputs, path } of sample.wrong) {
+      const { problems } = set.check({
+        items: { ...items, "the news": { ...sample.full("parent"), ...inputs } },
+      });
+      const paths = problems.map((problem) => problem.split(": ")[0]);
+      expect(paths).toContain(`items["the news"].${path}`);
+      expect(paths.filter((at) => at?.startsWith("items.sport"))).toEqual([]);
+      const common = set.check({
+        items: { news: {}, sport: {} },
+        defaults: { ...sample.full("parent"), ...inputs },
+      });
+      const told = common.problems.filter((problem) => problem.startsWith(`defaults.${path}: `));
+      expect(told.length).toBeGreaterThan(0);
+      expect(told).toEqual([...new Set(told)]);
+    }
+  });
+
+  it("keeps every secret in `secrets`, or where the program has it", async () => {
+    const kept = await set.create({ items: await three("full") });
+    const { secrets, items: _items, defaults: _defaults, ...open } = kept.outs;
+    const secret = secretPaths(schemaOf(definition.outputs)).map(([output = ""]) => output);
+    for (const { outs } of set.items(kept).values())
+      for (const output of secret.filter((name) => outs[name] !== undefined)) {
+        expect(secrets).toContain(JSON.stringify(outs[output]));
+        expect(JSON.stringify(open)).not.toContain(JSON.stringify(outs[output]));
+      }
+  });
+
+  it("deletes every item, and again is fine", async () => {
+    const kept = await set.create({ items: await three() });
+    await set.remove(kept);
+    await set.remove(kept);
+    if (!definition.outlivesDelete)
+      expect(set.items({ ...kept, outs: (await set.read(kept)).props }).size).toBe(0);
+  });
+
+  if (definition.rotation) {
+    it("rotates each due key once, also when one fails", async () => {
+      const items = await three();
+      const before = await set.create({ items, defaults: { keyRotation: { every: "30d" } } });
+      bench.now = new Date("2026-02-05T00:00:00Z");
+      const said: string[] = [];
+      const program = { items, defaults: { keyRotation: { every: "30d" } } };
+      const now = await set.up(before, program, set.type(said));
+      expect(set.failure).toBeUndefined();
+      expect(said.join("\n")).toMatch(/(rotates|replaced).*: news, sport, film/);
+      const generations = [...set.items(now).values()].map(({ outs }) => outs.keyGeneration);
+      expect(generations).toEqual(Array(3).fill(expect.objectContaining({ reason: "every 30d" })));
+      expect((await set.up(now, program)).did).toBe(false);
+    });
+  }
+});
+
+describe("a set", () => {
+  const [, aioz, streamKey] = all.find(([name]) => name === "aioz.StreamKeySet")!;
+  let bench: Workbench;
+  let set: SetBench;
+  beforeEach(async () => {
+    bench = await Workbench.open(aioz, streamKey, { timeoutSeconds: 1, waitSeconds: 20 });
+    set = new SetBench(bench);
+  });
+  afterEach(() => bench.sandbox.close());
+
+  const many = (count: number): Record<string, Props> =>
+    Object.fromEntries(Array.from({ length: count }, (_, at) => [`channel-${at}`, {}]));
+
+  it("names an item as its object where the program gives no name", async () => {
+    const kept = await set.create({ items: many(2) });
+    expect(set.items(kept).get("channel-1")?.outs).toMatchObject({ name: "channel-1" });
+  });
+
+  it("refuses what is no set", () => {
+    expect(set.check({ items: [] }).problems).toEqual([expect.stringMatching(/^items: must be an object/)]);
+    expect(set.check({ items: { news: 7, "": {}, " x": {}, "a (replaced)": {} } }).problems).toHaveLength(4);
+    expect(set.check({ items: {}, save: true }).problems).toEqual([
+      expect.stringMatching(/^save: .*`defaults`/),
+    ]);
+    expect(set.check({ items: {}, defaults: { import: "x" } }).problems).toEqual([
+      expect.stringMatching(/^defaults\.import/),
+    ]);
+    expect(set.check({ items: { news: { keyRotation: { notWith: "x" } } } }).problems).toEqual([
+      expect.stringMatching(/^items\.news\.keyRotation: pairs keys/),
+    ]);
+  });
+
+  it("lets what is not known yet pass, at every level", async () => {
+    for (const program of [
+      { items: UNKNOWN },
+      { items: { news: UNKNOWN } },
+      { items: { news: { name: UNKNOWN } } },
+      { items: { news: {} }, defaults: UNKNOWN },
+      { items: { news: {} }, defaults: { save: UNKNOWN } },
+    ])
+      expect(set.check(program).problems).toEqual([]);
+    const kept = await set.create({ items: { news: {} } });
+    const type = set.type();
+    const { inputs } = set.check({ items: { news: { type: UNKNOWN } } }, kept.inputs, type);
+    expect(await sets.diff(type, kept.id, kept.outs, inputs)).toMatchObject({ changes: undefined });
+  });
+
+  it("asks for an update where the inputs do not show that something is to be done", async () => {
+    bench.sandbox.faults.push({ method: "POST", status: 422, times: 1 });
+    const kept = await set.create({ items: many(3) });
+    const type = set.type();
+    const { inputs } = set.check({ items: many(3) }, kept.inputs, type);
+    expect(await sets.diff(type, kept.id, kept.outs, inputs)).toMatchObject({ changes: true });
+  });
+
+  it("changes one item by one call", async () => {
+    const kept = await set.create({ items: many(5) });
+    const calls = await bench.callsOf(() =>
+      set.up(kept, { items: { ...many(5), "channel-3": { save: true } } }),
+    );
+    expect(calls).toEqual(["PUT 200"]);
+  });
+
+  it("keeps, of an item whose change failed, what is there", async () => {
+    const kept = await set.create({ items: many(2), defaults: { save: false } });
+    bench.sandbox.faults.push({ method: "PUT", status: 422, times: 1 });
+    const program = { items: many(2), defaults: { save: true } };
+    const half = await set.up(kept, program);
+    expect(set.failure?.message).toMatch(/1 of 2 items failed/);
+    expect([...set.items(half).values()].map(({ outs }) => outs.save).sort()).toEqual([false, true]);
+    const calls = await bench.callsOf(() => set.up(half, program));
+    expect(calls).toEqual(["PUT 200"]);
+  });
+
+  it("shows drift on the item that has it", async () => {
+    const kept = await set.create({ items: many(2), defaults: { save: false } });
+    const { id = "" } = set.items(kept).get("channel-1") ?? {};
+    await bench.up(
+      { id, inputs: { save: false, name: "channel-1" }, outs: set.items(kept).get("channel-1")!.outs },
+      { name: "channel-1", save: true },
+    );
+    const found = await set.read(kept);
+    expect(found.inputs.items).toEqual({ "channel-0": {}, "channel-1": { save: true } });
+    const mended = await set.up(
+      { ...kept, inputs: found.inputs, outs: found.props },
+      { items: many(2), defaults: { save: false } },
+    );
+    expect(set.items(mended).get("channel-1")?.outs.save).toBe(false);
+  });
+
+  it("adopts an item without a write, and nothing twice", async () => {
+    const { id } = await bench.create({ name: "old", save: true });
+    const calls = await bench.callsOf(async () => {
+      const kept = await set.create({ items: { news: { import: id, name: "old", save: true } } });
+      expect(set.items(kept).get("news")?.id).toBe(id);
+    });
+    expect(calls.filter((call) => !call.startsWith("GET"))).toEqual([]);
+    await set.create({
+      items: { a: { import: id, name: "old", save: true }, b: { import: id, name: "old", save: true } },
+    });
+    expect(set.failure?.message).toMatch(/another resource of this program has it/);
+  });
+
+  it("says at preview what an adoption does, and refuses one that only a new object could make fit", async () => {
+    const { id } = await bench.create({ name: "old", save: true });
+    const foreseen = async (
+      item: Props,
+      olds: Props = {},
+    ): Promise<{ said: string[]; problems: string[] }> => {
+      const said: string[] = [];
+      const type = set.type(said);
+      const { inputs } = set.check(
+        { items: { news: { import: id, ...item } }, thisRun: { preview: true } },
+        olds,
+        type,
+      );
+      const problems = await sets.foreseeAdoption(type, inputs);
+      return { said, problems: problems.map(({ path, reason }) => `${path}: ${reason}`) };
+    };
+    const fits = await foreseen({ name: "old", save: true });
+    expect(fits).toEqual({ said: [`news: takes over ${id}, writes nothing`], problems: [] });
+    const { problems } = await foreseen({ name: "old", type: "audio" });
+    expect(problems).toEqual([expect.stringMatching(/^items\.news: .*cannot be imported/)]);
+    expect(await foreseen({}, { items: { news: {} } })).toEqual({ said: [], problems: [] });
+  });
+
+  it("is not replaced; an item is, and its old object is kept until it is deleted", async () => {
+    const kept = await set.create({ items: many(2) });
+    const program = { items: { ...many(2), "channel-1": { type: "audio" } } };
+    const said: string[] = [];
+    bench.sandbox.faults.push({ method: "DELETE", status: 422, times: 1 });
+    const half = await set.up(kept, program, set.type(said));
+    expect(said).toContain("replaced, by a change of type: channel-1");
+    expect(set.failure?.message).toMatch(/is to be deleted yet/);
+    expect([...set.items(half).keys()]).toContain("channel-1 (replaced)");
+    const now = await set.up(half, program);
+    expect([...set.items(now).keys()].sort()).toEqual(["channel-0", "channel-1"]);
+    expect(set.items(now).get("channel-1")?.outs.type).toBe("audio");
+  });
+
+  it("deletes nothing where something else failed, and nothing of what is protected", async () => {
+    const kept = await set.create({ items: many(2) });
+    bench.sandbox.faults.push({ method: "POST", status: 422, times: 1 });
+    const half = await set.up(kept, { items: { "channel-0": {}, renamed: {} } });
+    expect(set.failure?.message).toMatch(/1 to be deleted are left/);
+    expect([...set.items(half).keys()].sort()).toEqual(["channel-0", "channel-1"]);
+    await expect(set.up(kept, { items: { "channel-0": {} }, thisRun: { protect: true } })).rejects.toThrow(
+      /protected/,
+    );
+    const retained = await set.up(kept, { items: { "channel-0": {} }, thisRun: { retainOnDelete: true } });
+    expect([...set.items(retained).keys()]).toEqual(["channel-0"]);
+    expect(await bench.read({ inputs: {}, ...set.items(kept).get("channel-1")! })).toBeDefined();
+  });
+
+  it("holds a live item back, and does the others", async () => {
+    const kept = await set.create({ items: many(2) });
+    bench.setLive(set.items(kept).get("channel-0")?.id ?? "", true);
+    const program = { items: many(2), defaults: { type: "audio" } };
+    const half = await set.up(kept, program);
+    expect(set.failure?.message).toMatch(/1 of 2 items failed[^]*channel-0: .*is live/);
+    expect([...set.items(half)].map(([name, { outs }]) => [name, outs.type]).sort()).toEqual([
+      ["channel-0", "video"],
+      ["channel-1", "audio"],
+    ]);
+  });
+
+  it("says how it is getting on", () => {
+    expect(lineOf({ total: 1000, done: 120, failed: 2, seconds: 5 })).toBe(
+      "120 of 1000 done, 2 failed, 878 left, 24 a second",
+    );
+  });
+
+  it("takes less than 300 bytes of state an item beyond its inputs", async () => {
+    const kept = await set.create({ items: many(100) });
+    const bytes = JSON.stringify(kept.outs).length - JSON.stringify(kept.inputs).length;
+    expect(bytes / 100).toBeLessThan(300);
+  });
+});
