@@ -368,15 +368,24 @@ function validate(given: Known<Inputs>): Problem[] {
     problems.push({ path: "playbackPolicy.webhookId", reason: "is required for type `webhook`" });
   if (userTags && MARK in userTags)
     problems.push({ path: `userTags.${MARK}`, reason: "is kept for the mark of this provider" });
-  const isComplete = profiles && names.every((name) => name !== undefined);
+  // A stream that was imported may have rungs that the program does not name.
+  const isAtDefault = !("profiles" in given);
+  const rungs = isAtDefault ? DEFAULT_PROFILES.map(({ name }) => name) : names;
+  const isKnown = isAtDefault || (profiles && names.every((name) => name !== undefined));
   const pairs = (targets ?? []).map(
     (one) => one?.profile && one.targetId && `${one.profile} ${one.targetId}`,
   );
   (targets ?? []).forEach((one, index) => {
     const rung = one?.profile;
-    if (isComplete && rung !== undefined && rung !== "source" && !names.includes(rung)) {
-      const reason = `names no rung of \`profiles\`; there are ${["source", ...names].join(", ")}`;
-      problems.push({ path: `targets[${index}].profile`, reason });
+    if (isKnown && rung !== undefined && rung !== "source" && !rungs.includes(rung)) {
+      const where = isAtDefault
+        ? "Livepeer's own ladder, which a stream without `profiles` gets"
+        : "`profiles`";
+      problems.push({
+        path: `targets[${index}].profile`,
+        reason: `names no rung of ${where}; there are ${["source", ...rungs].join(", ")}`,
+        ...(isAtDefault && { severity: "warning" }),
+      });
     }
     if (pairs[index] && pairs.indexOf(pairs[index]) < index)
       problems.push({

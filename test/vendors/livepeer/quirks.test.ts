@@ -127,6 +127,14 @@ describe("rungs and targets", () => {
     expect(Object.keys(targets())).toEqual([targetId]);
   });
 
+  it("are warned of where a target names no rung of the ladder that Livepeer would choose", async () => {
+    const target = { profile: "360p", targetId: await newTarget() };
+    bench.check({ name: "news", targets: [target] });
+    expect(bench.warnings.join()).toMatch(
+      /names no rung of Livepeer's own ladder.* there are source, 240p0, 360p0, 480p0, 720p0/,
+    );
+  });
+
   it("are a clean preview in any order of the targets", async () => {
     const [a, b] = [await newTarget(), await newTarget()].map((targetId) => ({
       profile: "source",
