@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { originOf } from "./origin";
 import { explainUnlessTaken, preflight } from "./preflight";
 import { providerText } from "./provider-text";
+import { withOneFrame } from "./stack-frames";
 
 /** Base class of every resource, by hand. The classes themselves are generated from the Definitions. */
 
@@ -55,14 +56,19 @@ export abstract class StreamkeysResource extends pulumi.CustomResource {
       if (Object.keys(told).length > 0) props.thisRun = told;
     }
     props.__provider = providerText(spec.type);
-    super(
-      `pulumi-nodejs:dynamic/streamkeys/${spec.type}`,
-      name,
-      props,
-      pulumi.mergeOptions(options, {
-        additionalSecretOutputs: secretProperties(spec, options.id !== undefined),
-      }),
-    );
+    const inFull = withOneFrame();
+    try {
+      super(
+        `pulumi-nodejs:dynamic/streamkeys/${spec.type}`,
+        name,
+        props,
+        pulumi.mergeOptions(options, {
+          additionalSecretOutputs: secretProperties(spec, options.id !== undefined),
+        }),
+      );
+    } finally {
+      inFull();
+    }
     explainUnlessTaken(this);
   }
 }

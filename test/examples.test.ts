@@ -22,6 +22,10 @@ describe.each(examples)("examples/%s", (name) => {
     const ids = (): string[] => stack.resources().map(({ urn, id }) => `${urn} ${id}`);
     const made = ids();
     expect(made.length).toBeGreaterThan(0);
+    // Of the program's trace, state keeps the line that declares the resource (docs/engine.md#fact-24).
+    const traces = stack.resources().map(({ stackTrace }) => stackTrace);
+    const line = { sourcePosition: expect.stringMatching(/^project:\/\/\/index\.ts#/) as string };
+    expect(traces).toEqual(traces.map(() => [line]));
     // The engine says how many it left alone, components and the stack itself among them: all of them.
     const allUnchanged = new RegExp(`Resources:\\s+${stack.count()} unchanged\\s`);
     sandbox.requests.length = 0;

@@ -19,6 +19,31 @@ for (let i = 0; i < ${count}; i++)
     ),
 };
 
+/** What the engine itself needs for a resource that calls nobody and keeps two inputs: nothing in it can be faster. */
+export const floor: Contestant = {
+  name: "the engine alone (pulumi.Stash)",
+  open: (baseUrl) =>
+    open(
+      baseUrl,
+      (count, save) => `
+for (let i = 0; i < ${count}; i++) new pulumi.Stash("key" + i, { input: { name: "key" + i, save: ${save} } });`,
+      (apply, urn) => apply("", "--replace", urn),
+    ),
+};
+
+/** The keys of a fleet as they are most often: no rotation is asked for. */
+export const ourFleet = (name: string, environment: Record<string, string> = {}): Contestant => ({
+  name,
+  open: (baseUrl) =>
+    open(
+      baseUrl,
+      (count, save) => `
+for (let i = 0; i < ${count}; i++) new aioz.StreamKey("key" + i, { save: ${save} });`,
+      (apply, urn) => apply("", "--replace", urn),
+      environment,
+    ),
+});
+
 /**
  * The class that people write for themselves: a `pulumi.dynamic.Resource` of thirty lines, as in Pulumi's own guide. It
  * does list its key as a secret output.
@@ -74,8 +99,10 @@ async function open(
   baseUrl: string,
   program: (count: number, save: boolean, trigger: string) => string,
   rotate: (apply: Apply, urn: string) => Promise<Outcome>,
+  environment: Record<string, string> = {},
 ): Promise<Workplace> {
   const stack = await TestStack.create("", {
+    ...environment,
     AIOZ_BASE_URL: baseUrl,
     AIOZ_PUBLIC_KEY: publicKey,
     AIOZ_SECRET_KEY: secretKey,

@@ -43,9 +43,16 @@ export function propertyOf(shape: Shape, name: string): SchemaNode {
   return schemaOf(shape).properties?.[name] ?? {};
 }
 
-/** The paths of all secrets in a schema, as a user would write them. Secrets within arrays make the array secret. */
+const secrets = new WeakMap<SchemaNode, string[][]>();
+
+/**
+ * The paths of all secrets in a schema, as a user would write them; looked for once a schema. Secrets within arrays make
+ * the array secret.
+ */
 export function secretPaths(node: SchemaNode): string[][] {
-  return pathsOf(node, ({ secret }) => secret === true);
+  let paths = secrets.get(node);
+  if (!paths) secrets.set(node, (paths = pathsOf(node, ({ secret }) => secret === true)));
+  return paths;
 }
 
 /** The paths of what is or may hold a secret. */

@@ -9,11 +9,20 @@ import { markedPaths, nodeAt, quoted } from "./harmless";
 
 /** What is wrong with inputs, each on the path that a user would write. */
 
+const validators = new WeakMap<Definition, z.ZodObject>();
+
+/** What validates inputs; made once a Definition, because each check asks for it. */
+function validatorOf(definition: Definition): z.ZodObject {
+  let validator = validators.get(definition);
+  if (!validator) validators.set(definition, (validator = z.strictObject(definition.inputs)));
+  return validator;
+}
+
 /** Everything that is to be said against inputs, warnings included. */
 export function problemsOf(definition: Definition, inputs: Props): Problem[] {
   const unheld = unkeepable(inputs);
   if (unheld.length > 0) return unheld.map(({ path, reason }) => ({ path: formatPath(path), reason }));
-  const result = z.strictObject(definition.inputs).safeParse(inputs);
+  const result = validatorOf(definition).safeParse(inputs);
   const issues = (result.error?.issues ?? []).filter((issue) => !isUnknownAt(inputs, issue.path));
   const usable = known(structuredClone(inputs));
   for (const issue of issues) dropAt(usable, issue);

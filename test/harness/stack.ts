@@ -31,6 +31,7 @@ export interface StateResource {
   inputs: Record<string, unknown>;
   outputs: Record<string, unknown>;
   initErrors?: string[];
+  stackTrace?: object[];
 }
 
 export const PASSPHRASE = "a passphrase for tests";
