@@ -3,18 +3,20 @@ import type { Command } from "commander";
 import { configuredAccounts, resolveAccount, setCommand, type Settings } from "../provider/calls/account";
 import { CallError, messageOf, Unauthorized } from "../provider/define/errors";
 import { openApi } from "../provider/calls";
+import { markOf } from "../provider/define/mark";
 import type { Vendor } from "../provider/define/vendor";
 import { backendUrl, notesFolder } from "../provider/hosts/notes-folder";
 import { type Entry, type Note, openJournal } from "../provider/lifecycle/journal";
 import { leftoversOf } from "../provider/lifecycle/leftovers";
 import { declaredName } from "../provider/lifecycle/resource-type";
-import { vendors } from "../provider/vendors";
+import { typeNameOf, vendors } from "../provider/vendors";
 import { installedFor } from "../sdk/installed";
 import { unreadConfig } from "../sdk/stack-config";
-import { stackDigest } from "../sdk/origin";
 import { withManual } from "./help";
+import { leftAt, type LeftObject } from "./left-objects";
 import { print, printJson, printTable, say } from "./output";
 import {
+  digestOf,
   environmentAlone,
   findEngine,
   NoStack,
@@ -28,7 +30,7 @@ import {
 /** One thing that was looked at. */
 interface Check {
   what: string;
-  status: "ok" | "fails" | "not configured";
+  status: "ok" | "fails" | "to look at" | "not configured";
   /** What was found, and what to type where it is not right. */
   detail: string;
 }
@@ -51,7 +53,7 @@ export function addDoctor(program: Command): void {
       ["streamkeys doctor", "the current stack's accounts and the environment's"],
       ["streamkeys doctor --stack prod --json", "for a pipeline, before `pulumi up`"],
     ],
-    fine: "everything works; a vendor that is not configured is no failure",
+    fine: "everything works; a vendor that is not configured is no failure, nor is what is only to be looked at",
     finding: "something does not work",
   });
 }
@@ -63,6 +65,7 @@ async function run({ json, ...options }: DoctorOptions): Promise<void> {
   );
   const { view, check } = await stackAndCheck(options);
   const left = unfinishedCreates(options.cwd, view);
+  const noted = left.map(({ note }) => markOf(note.origin, note.keyDigest));
   const found = [
     nodeCheck(),
     engine,
@@ -70,7 +73,7 @@ async function run({ json, ...options }: DoctorOptions): Promise<void> {
     check,
     ...pendingCreateChecks(view, left),
   ];
-  const asked = vendors.map(async (vendor) => accountChecks(vendor, view));
+  const asked = vendors.map(async (vendor) => accountChecks(vendor, view, noted));
   const accounts = (await Promise.all(asked)).flat();
   const checks = [...found, ...configChecks(view), ...accounts, ...noAccountCheck(accounts)];
   if (json) printJson(checks);
@@ -153,7 +156,7 @@ function unfinishedCreates(cwd: string, { project, name, resources }: StackView)
   if (name === undefined) return [];
   const backend = backendUrl(process.env, cwd);
   const all = openJournal(notesFolder(process.env), { backend }).all();
-  const stack = stackDigest(project, name.split("/").at(-1) ?? name);
+  const stack = digestOf(project, name);
   const inState = new Set(resources.map(({ type, id }) => `${type} ${id}`));
   return leftoversOf(all, stack).filter(({ note: { type, id } }) => !inState.has(`${type} ${id ?? ""}`));
 }
@@ -210,7 +213,9 @@ function noAccountCheck(accounts: Check[]): Check[] {
   return [{ what: "credentials", status: "fails", detail }];
 }
 
-async function accountChecks(vendor: Vendor, { settings, resources }: StackView): Promise<Check[]> {
+/** @param noted marks of creates that a note on this machine tells of */
+async function accountChecks(vendor: Vendor, view: StackView, noted: string[]): Promise<Check[]> {
+  const { settings, resources } = view;
   const used = resources.filter((resource) => resource.vendor === vendor);
   const usedAccounts = used.map(({ props }) => props.account as string | undefined);
   let configured: (string | undefined)[];
@@ -226,8 +231,46 @@ async function accountChecks(vendor: Vendor, { settings, resources }: StackView)
       { what: vendor.title, status: "not configured", detail: `to use it: ${setCommand(vendor, undefined)}` },
     ];
   }
-  return Promise.all(accounts.map((account) => accountCheck(vendor, account, settings)));
+  const asked = accounts.map(async (account) => {
+    const answers = await accountCheck(vendor, account, settings);
+    // Where not even the cheap read works, there is nothing more to find out.
+    const left = answers.status === "ok" ? await leftoverChecks(vendor, account, view, noted) : [];
+    return [answers, ...left];
+  });
+  return (await Promise.all(asked)).flat();
 }
+
+/** Objects that a create of this stack has made, and that the stack does not know. A note tells more than its mark. */
+async function leftoverChecks(
+  vendor: Vendor,
+  account: string | undefined,
+  view: StackView,
+  noted: string[],
+): Promise<Check[]> {
+  try {
+    const api = openApi({ ...resolveAccount(vendor, account, view.settings), retries: 0 });
+    const left = await leftAt(vendor, api, view);
+    return left.filter(({ mark }) => !noted.includes(mark)).map((object) => leftoverCheck(vendor, object));
+  } catch (error) {
+    // An account whose list cannot be had, or not all of it, works all the same.
+    const what = `leftovers at ${titleOf(vendor, account)}`;
+    return [{ what, status: "to look at", detail: `cannot be looked for: ${messageOf(error)}` }];
+  }
+}
+
+/** No failure: it may be meant so, and a mark cannot tell whether another stack has the object by now. */
+const leftoverCheck = (vendor: Vendor, { definition, id, name }: LeftObject): Check => ({
+  what: `leftover ${typeNameOf(vendor, definition)} ${name}`,
+  status: "to look at",
+  detail:
+    `${id} bears the mark of a stack of this project and name, and is not in this stack's state. A killed run may have made it, ` +
+    "or it was kept when it left the state. Another stack may have it too: one that it was moved to, or one of the same name " +
+    "in another backend or organization. If none has it, adopt it with the resource option `import`, or delete it at the " +
+    `vendor. If one has it, take the mark out of its ${definition.markField ?? ""}, and this is not said again.`,
+});
+
+const titleOf = ({ title }: Vendor, account: string | undefined): string =>
+  account === undefined ? title : `${title} (account ${account})`;
 
 /** Whether something of the default account is set, though it may not be enough. */
 function isBegun(vendor: Vendor, { config, environment }: Settings): boolean {
@@ -239,8 +282,7 @@ function isBegun(vendor: Vendor, { config, environment }: Settings): boolean {
 }
 
 function accountCheck(vendor: Vendor, name: string | undefined, settings: Settings): Promise<Check> {
-  const what = name === undefined ? vendor.title : `${vendor.title} (account ${name})`;
-  return checked(what, async () => {
+  return checked(titleOf(vendor, name), async () => {
     // A doctor says what is so now, and does not wait for better times.
     const account = { ...resolveAccount(vendor, name, settings), retries: 0 };
     say(`Asking ${account.label} ...`);

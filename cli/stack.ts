@@ -10,6 +10,7 @@ import type { Vendor } from "../provider/define/vendor";
 import { SECRET_MARK, TYPE_PREFIX } from "../provider/engine-values";
 import { unpacked } from "../provider/sets";
 import { definitionOf, type TypeName, typeNameOf } from "../provider/vendors";
+import { stackDigest } from "../sdk/origin";
 import { say } from "./output";
 
 /** The one place that looks into a Pulumi stack, through the Automation API. It reads, and selects nothing. */
@@ -107,6 +108,12 @@ export async function openStack({ stack, cwd }: StackOptions): Promise<StackView
       pendingCreates: pendingCreatesOf(exported.deployment),
     };
   });
+}
+
+/** The digest that every origin of a stack's resources holds, and every mark. */
+export function digestOf(project: string, stack: string): string {
+  // Pulumi Cloud's names may begin with an organization, and a program's do not.
+  return stackDigest(project, stack.split("/").at(-1) ?? stack);
 }
 
 /** Opens a stack, and where there is none and none was asked for, says so and takes the environment alone. */

@@ -6,6 +6,7 @@ import { openApi } from "../provider/calls";
 import { resolveAccount } from "../provider/calls/account";
 import { propertyOf, schemaOf, secretPaths, type SchemaNode } from "../provider/define/schema";
 import { UNKNOWN } from "../provider/engine-values";
+import { stackOfMark } from "../provider/define/mark";
 import type { Vendor } from "../provider/define/vendor";
 import { vendors } from "../provider/vendors";
 import { faultsNamed } from "./harness/faults";
@@ -324,6 +325,29 @@ describe.each(all)("%s", (_, vendor, definition) => {
             expect(outs).toHaveProperty(output);
           expect(posts()).toBe(1);
         });
+      }
+    });
+  }
+
+  if (definition.list) {
+    it("is listed with the mark of its create, if there is a field for one, also after an update", async () => {
+      const { settings } = bench.resourceType().host;
+      const api = openApi(resolveAccount(vendor, undefined, settings));
+      const stackOf = async ({ id }: Kept) => {
+        for await (const listed of definition.list?.(api) ?? [])
+          if (listed.id === id) return stackOfMark(listed.mark ?? "");
+        throw new Error(`${id} is not listed`);
+      };
+      const parent = await bench.parent();
+      const isMarked = definition.markField !== undefined;
+      const stack = isMarked ? "01234567" : undefined;
+      const changes = isMarked ? sample.changes(parent) : [{}];
+      for (const [number, change] of changes.entries()) {
+        const program = { ...named(sample.full(parent)), origin: `it-${number}#0123456789abcdef` };
+        const made = await bench.create(program);
+        expect(await stackOf(made)).toBe(stack);
+        const next = await bench.up(made, { ...program, ...change });
+        if (next.did === "update") expect(await stackOf(next)).toBe(stack);
       }
     });
   }

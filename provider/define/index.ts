@@ -55,6 +55,8 @@ export interface Listed {
   id: string;
   name: string;
   live?: boolean;
+  /** The mark that its create has left with it; see `Attempt.mark`. */
+  mark?: string | undefined;
 }
 
 /** What would end a running broadcast if it were done. */
@@ -130,6 +132,8 @@ export interface Definition<I extends Shape = Shape, O extends Shape = Shape> {
   find?(api: Api, inputs: Values<I>, attempt: Attempt): Promise<Seen[]>;
   /** Everything of this kind in the account. */
   list?(api: Api): AsyncIterable<Listed>;
+  /** The field of the object that holds its mark, where `list` tells marks in the calls that it makes anyway. */
+  markField?: string;
   /** The vendor itself refuses to delete it while a broadcast runs, whatever `interruptLive` says. */
   lockedWhileLive?: true;
   /** What to do about a lost create that cannot be looked for: a sentence or two, for the error. */

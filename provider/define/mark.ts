@@ -14,6 +14,11 @@ export function identityOf(origin: unknown): string {
   return typeof origin === "string" && origin.includes("#") ? origin.slice(origin.lastIndexOf("#") + 1) : "";
 }
 
+/** The digest of project and stack with which a mark begins; undefined where the mark tells none. */
+export function stackOfMark(mark: string): string | undefined {
+  return /^([0-9a-f]{8})[0-9a-f]{8}\./.exec(mark)?.[1];
+}
+
 /**
  * The mark of one attempt to create.
  * @param origin the input `origin` of the resource

@@ -107,6 +107,55 @@ describe("streamkeys doctor", () => {
     killed.remove();
   });
 
+  it("finds by its mark what this stack has made and no longer has, and nothing else: 0", async () => {
+    const { MUX_BASE_URL, MUX_TOKEN_ID, MUX_TOKEN_SECRET } = sandbox.environment;
+    const mux = { MUX_BASE_URL, MUX_TOKEN_ID, MUX_TOKEN_SECRET } as Record<string, string>;
+    const left = await TestStack.create("", mux);
+    const program = (...names: string[]): string =>
+      names
+        .map((name) => `new mux.LiveStream("${name}", { playbackPolicies: ["public"], title: "${name}" });`)
+        .join("\n");
+    const found = async (place: TestStack, ...args: string[]) => {
+      const ended = await streamkeys({ cwd: place.folder, env: place.env() }, "doctor", "--json", ...args);
+      expect(ended.status).toBe(0);
+      return (json(ended) as Check[]).filter(({ status }) => status !== "ok" && status !== "not configured");
+    };
+    // Somebody else's objects, and another stack's.
+    await left.mustRun("stack", "init", "other");
+    left.program(program("of-other"));
+    succeeded(await left.up());
+    await left.mustRun("stack", "select", "test");
+    left.program(program("kept", "left"));
+    succeeded(await left.up());
+    expect(await found(left)).toEqual([]);
+
+    // As a run leaves it that was killed without a checkpoint, on a machine that is gone.
+    const { id, urn } = left.resource("left", "mux:LiveStream");
+    await left.mustRun("state", "delete", urn, "--yes");
+    sandbox.requests.length = 0;
+    expect(await found(left)).toEqual([
+      {
+        what: "leftover mux:LiveStream left",
+        status: "to look at",
+        detail: expect.stringMatching(new RegExp(`^${id} bears the mark.*out of its passthrough`)) as string,
+      },
+    ]);
+    expect(sandbox.requests.filter(({ method }) => method !== "GET")).toEqual([]);
+    expect(await found(left, "--stack", "other")).toEqual([]);
+    left.remove();
+  });
+
+  it("fails for no list that cannot be had: 0", async () => {
+    sandbox.faults.push({ method: "GET", path: "/live_inputs", set: { "result.total": 5_000 } });
+    const { status, of } = await checks(sandbox.environment);
+    sandbox.faults.length = 0;
+    expect(status).toBe(0);
+    expect(of("leftovers at Cloudflare")).toMatchObject({
+      status: "to look at",
+      detail: expect.stringContaining("cannot be looked for: ") as string,
+    });
+  });
+
   it("fails for credentials that are half there: 1", async () => {
     const { status, of } = await checks({ AIOZ_PUBLIC_KEY: "a-public-key" });
     expect(status).toBe(1);

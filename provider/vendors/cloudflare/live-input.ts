@@ -138,19 +138,27 @@ export const liveInput = defineResource({
   find: async (api, _, { mark }) => {
     const found: Seen[] = [];
     for await (const { uid, meta } of listInputs(api)) {
-      if (meta?.[MARK] === mark) found.push(toSeen(await getInput(api, uid)));
+      if (markIn(meta) === mark) found.push(toSeen(await getInput(api, uid)));
     }
     return found;
   },
 
   list: async function* (api) {
-    for await (const { uid, meta } of listInputs(api)) yield { id: uid, name: nameIn(meta) ?? uid };
+    for await (const { uid, meta } of listInputs(api))
+      yield { id: uid, name: nameIn(meta) ?? uid, mark: markIn(meta) };
   },
+  markField: `meta.${MARK}`,
 });
 
 /** The name of a live input, where it has one. */
 export function nameIn(meta: LiveInput["meta"]): string | undefined {
   return typeof meta?.name === "string" ? meta.name : undefined;
+}
+
+/** The mark of a live input, where it has one. */
+function markIn(meta: LiveInput["meta"]): string | undefined {
+  const mark = meta?.[MARK];
+  return typeof mark === "string" ? mark : undefined;
 }
 
 /** The inputs but for `meta`, in Cloudflare's words. */

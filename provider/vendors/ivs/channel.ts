@@ -181,8 +181,10 @@ export const channel = defineResource({
     return found;
   },
   list: async function* (api) {
-    for await (const { arn, name } of listChannels(api)) yield { id: arn, name: (name ?? "") || arn };
+    for await (const { arn, name, tags } of listChannels(api))
+      yield { id: arn, name: (name ?? "") || arn, mark: tags?.[MARK] };
   },
+  markField: `tags.${MARK}`,
 });
 
 /** What an update has to send: what it leaves out stays as it is. */

@@ -212,14 +212,15 @@ export const stream = defineResource({
   cuts: () => ["delete"],
 
   find: async (api, _, attempt) => {
-    const isMarked = ({ userTags }: StreamReply): boolean => userTags?.[MARK] === attempt.mark;
+    const isMarked = (one: StreamReply): boolean => markIn(one) === attempt.mark;
     return (await madeBy(attempt, listStreams(api), "newest first", isMarked)).map(toSeen);
   },
 
   list: async function* (api) {
     for await (const one of listStreams(api))
-      yield { id: one.id, name: one.name ?? one.id, live: mayBeLive(one) };
+      yield { id: one.id, name: one.name ?? one.id, live: mayBeLive(one), mark: markIn(one) };
   },
+  markField: `userTags.${MARK}`,
 });
 
 /**
@@ -260,6 +261,12 @@ function changes(given: Inputs, previous: Partial<Inputs>): Props {
   // Recordings have an encoding only where there are recordings (section 4).
   if (given.record !== true && isDeepStrictEqual(changed.recordingSpec, {})) delete changed.recordingSpec;
   return changed;
+}
+
+/** The mark of a stream, where it has one. */
+function markIn({ userTags }: StreamReply): string | undefined {
+  const mark = userTags?.[MARK];
+  return typeof mark === "string" ? mark : undefined;
 }
 
 /** `userTags` are replaced as a whole, so our own is read and sent along. */

@@ -244,9 +244,11 @@ export const liveStream = defineResource({
   list: async function* (api) {
     for await (const stream of listStreams(api)) {
       const { id, meta, passthrough } = stream;
-      yield { id, name: meta?.title ?? (withoutMark(passthrough) || id), live: mayBeLive(stream) };
+      const name = meta?.title ?? (withoutMark(passthrough) || id);
+      yield { id, name, live: mayBeLive(stream), mark: markIn(passthrough) };
     }
   },
+  markField: "passthrough",
 });
 
 /** Without the inputs that every resource has, which Mux does not know. */

@@ -88,10 +88,13 @@ export const simulcastTarget = defineResource({
 
   list: async function* (api) {
     for await (const stream of listStreams(api)) {
-      for (const { id, passthrough } of stream.simulcast_targets ?? [])
-        yield { id: childId(stream.id, id), name: withoutMark(passthrough) || id, live: mayBeLive(stream) };
+      for (const { id, passthrough } of stream.simulcast_targets ?? []) {
+        const name = withoutMark(passthrough) || id;
+        yield { id: childId(stream.id, id), name, live: mayBeLive(stream), mark: markIn(passthrough) };
+      }
     }
   },
+  markField: "passthrough",
 });
 
 /** Says why Mux refuses a change, where that is because the stream is not idle. */
