@@ -1,3 +1,4 @@
+import { randomFrom } from "./harness/random";
 import type { z } from "zod";
 import type { Api, CallOptions } from "../provider/define/api";
 import { UnexpectedReply } from "../provider/define/errors";
@@ -127,17 +128,6 @@ const honest =
       pages: Math.ceil(all.length / size),
     };
   };
-
-/** Numbers from 0 to 1, the same in every run (mulberry32). */
-function randomFrom(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let bits = Math.imul(state ^ (state >>> 15), 1 | state);
-    bits = (bits + Math.imul(bits ^ (bits >>> 7), 61 | bits)) ^ bits;
-    return ((bits ^ (bits >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}
 
 /** A server that does whatever comes to its mind, page by page. */
 function whimsical(seed: number): Pager {

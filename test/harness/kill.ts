@@ -4,6 +4,14 @@ import type { TestStack } from "./stack";
 
 /** Runs of the engine that are killed on the way. */
 
+/** The run was over before it was time to kill it. */
+export class EndedByItself extends Error {
+  override readonly name = "EndedByItself";
+  constructor() {
+    super("the run ended by itself before it was to be killed");
+  }
+}
+
 /**
  * Starts `up` in a process group of its own, and kills the whole group when it is time. Plugins are in groups of their
  * own and outlive that, as they do for a user; their ids are returned.
@@ -25,7 +33,7 @@ export async function killWhen(
     }),
   );
   while (!isTime()) {
-    if (child.exitCode !== null) throw new Error("the run ended by itself before it was to be killed");
+    if (child.exitCode !== null) throw new EndedByItself();
     await sleep(2);
   }
   const plugins = descendantsOf(child.pid!);

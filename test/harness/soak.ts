@@ -1,0 +1,317 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { resolveAccount } from "../../provider/calls/account";
+import { openApi } from "../../provider/calls";
+import { definitionOf } from "../../provider/vendors";
+import { type Fault, type Sandbox, startSandbox } from "../../sandbox";
+import { end, EndedByItself, killWhen } from "./kill";
+import { randomFrom } from "./random";
+import { type Run, TestStack } from "./stack";
+
+/**
+ * A soak: two stacks on one account, and random steps of what people and networks do to them. The steps come from a seed; at
+ * which call of the vendor a kill falls is up to the machine.
+ */
+
+/** One channel of a program: what is declared for it depends on its kind. */
+interface Channel {
+  kind: keyof typeof kinds;
+  /** What an edit changes. */
+  version: number;
+  /** Trigger of the key's rotation. */
+  trigger: number;
+}
+
+interface Kind {
+  /** The type of the objects at the vendor, of which the program has one a channel. */
+  makes: string;
+  /** A mark tells its objects apart, so that both stacks may give them the same name. */
+  isMarked?: true;
+  declare(name: string, title: string, rotation: string): string;
+}
+
+/** A key that lives with its stream, one that is a stream, one that rotates by replacement; with marks and without. */
+const kinds = {
+  tenbyte: {
+    makes: "tenbyte:Stream",
+    declare: (
+      name,
+      title,
+      rotation,
+    ) => `const ${name} = new tenbyte.Stream("${name}", { name: "${title}", type: "event",
+      mode: "audio", region: "sg-edge-04", ingest: { kind: "push", protocols: ["srt"] }, outputProtocols: ["hls"],
+      packaging: { hls: { segmentFormat: "fmp4" } },
+      ladder: { audio: [{ codec: "aac", channels: 2, sampleRateHz: 48000, bitrateKbps: 128 }] } });
+      new tenbyte.StreamKey("${name}", { streamId: ${name}.id, ${rotation} });`,
+  },
+  aioz: {
+    makes: "aioz:StreamKey",
+    declare: (name, title, rotation) => `new aioz.StreamKey("${name}", { name: "${title}", ${rotation} });`,
+  },
+  edgecast: {
+    makes: "edgecast:StreamKey",
+    declare: (name, title, rotation) =>
+      `new edgecast.StreamKey("${name}", { dirPath: "${title.replace(" ", "/")}", ${rotation} });`,
+  },
+  cloudflare: {
+    makes: "cloudflare:LiveInput",
+    isMarked: true,
+    declare: (
+      name,
+      title,
+      rotation,
+    ) => `const ${name} = new cloudflare.LiveInput("${name}", { name: "${title}" });
+      new cloudflare.StreamKey("${name}", { liveInputId: ${name}.id, ${rotation} });`,
+  },
+  mux: {
+    makes: "mux:LiveStream",
+    isMarked: true,
+    declare: (
+      name,
+      title,
+      rotation,
+    ) => `const ${name} = new mux.LiveStream("${name}", { playbackPolicies: ["public"],
+      title: "${title}" }); new mux.StreamKey("${name}", { liveStreamId: ${name}.id, ${rotation} });`,
+  },
+  livepeer: {
+    makes: "livepeer:Stream",
+    isMarked: true,
+    declare: (name, title, rotation) => `new livepeer.Stream("${name}", { name: "${title}", ${rotation} });`,
+  },
+} satisfies Record<string, Kind>;
+
+const FAULTS: Fault[] = [
+  { status: 500 },
+  { status: 503, afterWork: true },
+  { status: 429, headers: { "retry-after": "1" } },
+  { status: 403 },
+  { drop: true },
+  { drop: true, afterWork: true },
+  { cutAfterBytes: 12, afterWork: true },
+  { status: 200, body: "<html>welcome</html>", afterWork: true },
+  { delayMs: 400 },
+  { delayMs: 800, afterWork: true },
+];
+const METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", undefined];
+const MOST_CHANNELS = 6;
+const DAY_MS = 86_400_000;
+
+/** One of the two stacks, and what its program declares. */
+class Soaked {
+  readonly channels = new Map<string, Channel>();
+  private made = 0;
+
+  constructor(
+    readonly name: string,
+    readonly stack: TestStack,
+  ) {}
+
+  /** Adds a channel under a name that no channel had. */
+  add(kind: keyof typeof kinds): void {
+    this.channels.set(`c${(this.made += 1)}`, { kind, version: 0, trigger: 0 });
+  }
+
+  write(): void {
+    const declared = [...this.channels].map(([name, { kind, version, trigger }]) => {
+      const { isMarked, declare }: Kind = kinds[kind];
+      const title = isMarked ? `${name}v${version}` : `${this.name} ${name}v${version}`;
+      return declare(name, title, `keyRotation: { trigger: "${trigger}", every: "30d" }`);
+    });
+    this.stack.program(declared.join("\n"));
+  }
+}
+
+/** A soak at work. */
+export class Soak {
+  /** How often each step was done. */
+  readonly steps: Record<string, number> = {};
+  /** What was done, for whom reads a failure. */
+  readonly log: string[] = [];
+  private readonly random: () => number;
+  private readonly plugins: number[] = [];
+  private constructor(
+    seed: number,
+    private readonly sandbox: Sandbox,
+    private readonly environment: Record<string, string>,
+    private readonly all: [Soaked, Soaked],
+  ) {
+    this.random = randomFrom(seed);
+  }
+
+  /** Makes two stacks of one name in two backends, with one home, on one account. */
+  static async open(seed: number): Promise<Soak> {
+    const sandbox = await startSandbox();
+    const environment = { ...sandbox.environment, STREAMKEYS_TEST_NOW: new Date().toISOString() };
+    const a = await TestStack.create("", environment);
+    const { HOME = "", PULUMI_HOME = "" } = a.env();
+    const b = await TestStack.create("", Object.assign(environment, { HOME, PULUMI_HOME }));
+    return new Soak(seed, sandbox, environment, [new Soaked("a", a), new Soaked("b", b)]);
+  }
+
+  /** One random step. */
+  async step(): Promise<void> {
+    const soaked = this.among(this.all);
+    const act = this.among([
+      () => this.edit(soaked),
+      () => this.edit(soaked),
+      () => this.spoil(soaked),
+      () => this.spoil(soaked),
+      () => this.kill(soaked),
+      () => this.kill(soaked),
+      () => this.together(),
+      () => this.wait(soaked),
+      () => this.do(soaked, "refresh", () => soaked.stack.refresh()),
+    ]);
+    await act();
+  }
+
+  /** Mends everything, and runs `up` until each stack is clean. */
+  async settle(): Promise<void> {
+    this.sandbox.faults.length = 0;
+    this.plugins.splice(0).forEach(end);
+    for (const soaked of this.all) {
+      let run: Run | undefined;
+      for (let turn = 0; turn < 4 && run?.status !== 0; turn += 1)
+        run = await this.do(soaked, "settle", () => soaked.stack.up());
+      if (run?.status !== 0) throw new Error(`stack ${soaked.name} does not settle:\n${run?.text ?? ""}`);
+    }
+  }
+
+  /** What is wrong at the end; nothing where the vendor has just what the programs declare. */
+  async problems(): Promise<string[]> {
+    const found: string[] = [];
+    const keys: string[] = [];
+    const ids = new Map<string, string[]>();
+    for (const { name, stack, channels } of this.all) {
+      const kept = await stack.exported();
+      for (const { type, id, outputs } of kept) {
+        const [, typeName = ""] = type.split("/streamkeys/");
+        ids.set(typeName, [...(ids.get(typeName) ?? []), id]);
+        const { plaintext = "" } = (outputs.streamKey ?? outputs.key ?? {}) as { plaintext?: string };
+        if (plaintext && outputs.keyGeneration) keys.push(plaintext);
+      }
+      const declared = [...channels].map(([channel, { kind }]) => `${kinds[kind].makes} ${channel}`);
+      const held = kept
+        .map(({ urn, type }) => `${type.split("/streamkeys/")[1] ?? ""} ${urn.split("::").at(-1) ?? ""}`)
+        .filter((one) => Object.values(kinds).some(({ makes }) => one.startsWith(`${makes} `)));
+      found.push(...difference(`stack ${name}`, declared, held));
+      for (const [what, run] of [
+        ["up", await stack.up()],
+        ["refresh", await stack.refresh()],
+        ["preview", await stack.preview("--expect-no-changes")],
+      ] as const)
+        if (run.status !== 0 || /[+~-] \d+ |created|updated|deleted|replaced/.test(run.text))
+          found.push(`stack ${name}: ${what} is not clean:\n${run.text}`);
+    }
+    if (new Set(keys).size !== keys.length) found.push("two resources share a key");
+    for (const { makes } of Object.values(kinds))
+      found.push(...difference(makes, ids.get(makes) ?? [], await this.idsAt(makes)));
+    return found;
+  }
+
+  async close(): Promise<void> {
+    this.plugins.splice(0).forEach(end);
+    await this.sandbox.close();
+    for (const { stack } of this.all) stack.remove();
+  }
+
+  private among<T>(choices: readonly T[]): T {
+    return choices[Math.floor(this.random() * choices.length)] as T;
+  }
+
+  /** Changes the program in two places, and brings it up. */
+  private async edit(soaked: Soaked): Promise<Run> {
+    this.change(soaked);
+    return this.do(soaked, "edit", () => soaked.stack.up());
+  }
+
+  /** The same while calls fail. */
+  private async spoil(soaked: Soaked): Promise<void> {
+    this.change(soaked);
+    for (let number = 0; number < 3; number += 1)
+      this.sandbox.faults.push({
+        ...this.among(FAULTS),
+        method: this.among(METHODS),
+        times: 1 + Math.floor(this.random() * 2),
+      });
+    await this.do(soaked, "fault", () => soaked.stack.up());
+    this.sandbox.faults.length = 0;
+  }
+
+  /** More changes, killed at a random call of the vendor; at times its plugins, which are on their own then, die too. */
+  private async kill(soaked: Soaked): Promise<void> {
+    this.change(soaked, 4);
+    const { requests, faults } = this.sandbox;
+    const from = requests.length;
+    const at = 1 + Math.floor(this.random() * 6);
+    const killsPlugins = this.random() < 0.5;
+    if (this.random() < 0.7) faults.push({ delayMs: 300, afterWork: this.random() < 0.7 });
+    const left = await killWhen(soaked.stack, () => requests.length >= from + at).catch(unlessEnded);
+    if (killsPlugins) left?.forEach(end);
+    else this.plugins.push(...(left ?? []));
+    // Their calls may come to an end, and are this step's, not the next one's.
+    while (requests.some(({ status }) => status === undefined)) await sleep(20);
+    faults.length = 0;
+    await this.do(soaked, left ? "kill" : "kill too late", () => soaked.stack.run("cancel", "--yes"));
+  }
+
+  /** Both stacks at once. */
+  private async together(): Promise<void> {
+    await Promise.all(this.all.map(async (soaked) => this.edit(soaked)));
+  }
+
+  /** A month goes by, and keys are due. */
+  private async wait(soaked: Soaked): Promise<void> {
+    const now = Date.parse(this.environment.STREAMKEYS_TEST_NOW ?? "") + 31 * DAY_MS;
+    this.environment.STREAMKEYS_TEST_NOW = new Date(now).toISOString();
+    await this.do(soaked, "month", () => soaked.stack.up());
+  }
+
+  private change(soaked: Soaked, places = 2): void {
+    const { channels } = soaked;
+    for (let number = 0; number < places; number += 1) {
+      const name = this.among([...channels.keys()]);
+      const channel = channels.get(name);
+      const choice = this.random();
+      if (!channel || (choice < 0.4 && channels.size < MOST_CHANNELS))
+        soaked.add(this.among(Object.keys(kinds) as (keyof typeof kinds)[]));
+      else if (choice < 0.6) channel.version += 1;
+      else if (choice < 0.85) channel.trigger += 1;
+      else channels.delete(name);
+    }
+    soaked.write();
+  }
+
+  private async do({ name }: Soaked, step: string, act: () => Promise<Run>): Promise<Run> {
+    this.steps[step] = (this.steps[step] ?? 0) + 1;
+    const run = await act();
+    this.log.push(`== ${name}: ${step} ended with ${run.status}\n${run.text}`);
+    return run;
+  }
+
+  private async idsAt(typeName: string): Promise<string[]> {
+    const { vendor, definition } = definitionOf(typeName);
+    const settings = { config: () => undefined, environment: this.sandbox.environment };
+    const ids: string[] = [];
+    for await (const { id } of definition.list?.(openApi(resolveAccount(vendor, undefined, settings))) ?? [])
+      ids.push(id);
+    return ids;
+  }
+}
+
+function unlessEnded(error: unknown): undefined {
+  if (!(error instanceof EndedByItself)) throw error;
+}
+
+/** What two lists do not have in common, told in a line. */
+function difference(where: string, wanted: string[], found: string[]): string[] {
+  const [missing, extra] = [
+    wanted.filter((one) => !found.includes(one)),
+    found.filter((one) => !wanted.includes(one)),
+  ];
+  const isSame = missing.length === 0 && extra.length === 0 && wanted.length === found.length;
+  return isSame
+    ? []
+    : [
+        `${where}: missing ${missing.join(", ") || "none"}; too many ${extra.join(", ") || "none"}; ${wanted.length} of ${found.length}`,
+      ];
+}
