@@ -24,7 +24,7 @@ interface Channel {
 interface Kind {
   /** The type of the objects at the vendor, of which the program has one a channel. */
   makes: string;
-  /** A mark tells its objects apart, so that both stacks may give them the same name. */
+  /** A mark tells its objects apart, so that both stacks may give them the same name. See DESIGN.md, "What likeness cannot tell". */
   isMarked?: true;
   declare(name: string, title: string, rotation: string): string;
 }
