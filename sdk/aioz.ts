@@ -221,6 +221,7 @@ const streamSpec: ResourceSpec = {
   ],
   secretOutputs: [],
   secretInputs: [],
+  deleteBeforeReplace: true,
   secretInLookups: [],
 };
 

@@ -236,6 +236,7 @@ const streamKeySpec: ResourceSpec = {
   ],
   secretOutputs: ["streamKey", "rtmpsPublishUrl", "srtPassphrase", "srtPublishUrl"],
   secretInputs: [],
+  deleteBeforeReplace: true,
   secretInLookups: [],
 };
 

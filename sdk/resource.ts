@@ -18,6 +18,8 @@ export interface ResourceSpec {
   secretInputs: string[][];
   /** Inputs to store encrypted where no program writes them, because they hold a secret or may hold one. */
   secretInLookups: string[];
+  /** The vendor takes a new one only when the old one is gone. */
+  deleteBeforeReplace?: true;
 }
 
 type Args = Record<string, pulumi.Input<unknown>>;
@@ -63,6 +65,8 @@ export abstract class StreamkeysResource extends pulumi.CustomResource {
         name,
         props,
         pulumi.mergeOptions(options, {
+          // The provider says so too, but is not asked about `--replace` and a taint (docs/engine.md, fact 31).
+          deleteBeforeReplace: options.deleteBeforeReplace ?? spec.deleteBeforeReplace,
           additionalSecretOutputs: secretProperties(spec, options.id !== undefined),
         }),
       );

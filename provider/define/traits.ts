@@ -22,6 +22,8 @@ export interface Traits {
   owner?: true;
   /** Computed by the provider itself; no user writes it. */
   computed?: true;
+  /** The account has only one object with this value. */
+  unique?: true;
   /** Unset, it is the resource's own name in the program. */
   namedAfterResource?: true;
   /** May hold a secret (a token within free JSON, say): quoted nowhere, and stored encrypted where no program marks it. */
@@ -58,6 +60,8 @@ export const provesRotation = mark("provesRotation");
 export const writeOnly = mark("writeOnly");
 /** Marks the input by which an answer to a create is known to be about the object that was asked for. */
 export const echoed = mark("echoed");
+/** Marks the input that the account has only once: with the same value, a replacement deletes first. */
+export const unique = mark("unique");
 /** Marks the output that says whose account the object is in. */
 export const owner = mark("owner");
 /** Marks the input that is the resource's own name in the program when it is left out. */

@@ -45,8 +45,18 @@ export async function diff(type: ResourceType, id: string, olds: Props, news: Pr
   return {
     changes: changes(type, olds, news, changed, plan),
     replaces,
-    deleteBeforeReplace: definition.deleteBeforeReplace ?? false,
+    deleteBeforeReplace: mustDeleteFirst(type, changed),
   };
+}
+
+/**
+ * Whether the vendor takes the new object only when the old one is gone. Also where nothing changed: the engine replaces
+ * for reasons of its own, such as a `replacementTrigger`.
+ */
+function mustDeleteFirst({ definition }: ResourceType, changed: string[]): boolean {
+  if (definition.deleteBeforeReplace) return true;
+  const names = Object.keys(definition.inputs).filter((name) => definition.inputs[name]?.meta()?.unique);
+  return names.length > 0 && !changed.some((input) => input === "account" || names.includes(input));
 }
 
 /** Says what is about to be done about the key, so that a preview shows it with the resource's name. */

@@ -86,6 +86,7 @@ function resource(vendor: Vendor, definition: Definition): string {
     ],
     secretOutputs: secretPaths(outputNode).map(([output = ""]) => output),
     secretInputs: secretPaths(inputs),
+    ...(definition.deleteBeforeReplace ? { deleteBeforeReplace: true } : {}),
     secretInLookups: [...new Set(delicatePaths(inputs).map(([input = ""]) => input))],
   };
   return `

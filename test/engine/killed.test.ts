@@ -6,6 +6,7 @@ import { type Fault, type Sandbox, startSandbox } from "../../sandbox";
 import type { Vendor } from "../../provider/define/vendor";
 import { vendors } from "../../provider/vendors";
 import { end, killWhen } from "../harness/kill";
+import { idsAt } from "../harness/simulated";
 import { failed, type Run, succeeded, TestStack } from "../harness/stack";
 import { sampleOf } from "../harness/workbench";
 
@@ -101,7 +102,7 @@ describe.each(resources)("$type, killed while", ({ vendor, definition }) => {
     expect(text).toMatch(/offers no way to find out whether it was made/);
     const [, file = ""] = /run `rm '(.+?)'`/.exec(text.replace(/\n\s*/g, " ")) ?? [];
     expect(existsSync(file)).toBe(true);
-    const [id] = idsAt(sandbox, vendor);
+    const [id] = idsAt(sandbox, vendor.name);
     if (id === undefined) rmSync(file);
     else stack.program(programOf(vendor, definition, true, id));
     succeeded(await stack.up());
@@ -125,16 +126,6 @@ function objectsMade(sandbox: Sandbox): number {
   return sandbox.requests.filter(
     ({ method, status = 0 }) => method === "POST" && status < 300 && status >= 200,
   ).length;
-}
-
-/** Every id in a vendor's data: the keys of its collections, at any depth, that look like ids of objects. */
-function idsAt(sandbox: Sandbox, vendor: Vendor): string[] {
-  const ids: string[] = [];
-  JSON.stringify(sandbox.data[vendor.name], (key, value: unknown) => {
-    if (key === "id" && typeof value === "string") ids.push(value);
-    return value;
-  });
-  return ids;
 }
 
 /** The notes of the resource under test; its parent's may still be there. */

@@ -8,6 +8,7 @@ import {
   replaces,
   type Seen,
   text,
+  unique,
   type Values,
 } from "../../define";
 import type { Api } from "../../define/api";
@@ -25,17 +26,19 @@ import {
 
 const inputs = {
   instanceName: replaces(
-    echoed(
-      z
-        .string()
-        .regex(
-          /^[^\s/?#]+$/,
-          "must not be empty, nor hold white space, `/`, `?` or `#`, because it is part of URLs",
-        )
-        .describe(
-          "Name, case-sensitive. Part of the URLs for publishing and playback. A `dirPath` can name it only where it is " +
-            "letters and digits, so only then can a `StreamKey` open it.",
-        ),
+    unique(
+      echoed(
+        z
+          .string()
+          .regex(
+            /^[^\s/?#]+$/,
+            "must not be empty, nor hold white space, `/`, `?` or `#`, because it is part of URLs",
+          )
+          .describe(
+            "Name, case-sensitive. Part of the URLs for publishing and playback. A `dirPath` can name it only where it is " +
+              "letters and digits, so only then can a `StreamKey` open it.",
+          ),
+      ),
     ),
   ),
   dvrDurationMinutes: z
@@ -149,7 +152,8 @@ async function refuseTaken(api: Api, name: string): Promise<void> {
   if (!taken) return;
   throw new StreamkeysError(
     `There is an Edgecast DCP instance ${name} already: ${taken.Id}. Choose another \`instanceName\`, or take it over with ` +
-      `the resource option \`import: "${taken.Id}"\`.`,
+      `the resource option \`import: "${taken.Id}"\`. To replace it by one of its name (\`--replace\`, a taint), give the ` +
+      "resource the option `deleteBeforeReplace: true`.",
   );
 }
 
