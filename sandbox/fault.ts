@@ -13,7 +13,7 @@ export interface Fault {
   status?: number | undefined;
   /** Body of that answer. */
   body?: string | undefined;
-  /** Headers of that answer. */
+  /** Headers of that answer; without `status`, headers that the right answer has instead. */
   headers?: Record<string, string> | undefined;
   /** Do the work and change members of the answer, by path: `{ "data.id": "other" }`. Null takes a member out. */
   set?: Record<string, unknown> | undefined;
@@ -26,6 +26,12 @@ export interface Fault {
   delayMs?: number | undefined;
   /** Cut the connection instead of answering. */
   drop?: boolean | undefined;
+  /** Compress the body of the answer, and say so. */
+  gzip?: boolean | undefined;
+  /** Send the body byte by byte, each after so many milliseconds. */
+  dripMs?: number | undefined;
+  /** Send the body again and again, and never end. */
+  endless?: boolean | undefined;
   /** Cut the connection after so many bytes of the answer's body. */
   cutAfterBytes?: number | undefined;
   /** Do the work first, and then spoil the answer. */

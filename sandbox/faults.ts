@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { gzipSync } from "node:zlib";
 import type { HttpBindings } from "@hono/node-server";
 import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response";
 import type { Context, MiddlewareHandler } from "hono";
@@ -41,6 +42,9 @@ export const fault: z.ZodType<Fault> = z.strictObject({
     .optional(),
   delayMs: z.number().min(0).max(600_000).optional(),
   drop: z.boolean().optional(),
+  gzip: z.boolean().optional(),
+  dripMs: z.number().min(0).max(600_000).optional(),
+  endless: z.boolean().optional(),
   cutAfterBytes: z.number().int().min(0).optional(),
   afterWork: z.boolean().optional(),
   times: z.number().int().positive().optional(),
@@ -72,7 +76,10 @@ export function faultInjection(
     else if (hit.rate) context.res = throttled(hit.rate.retryAfter);
     else if (hit.status !== undefined)
       context.res = new Response(bodyFor(hit), { status: hit.status, headers: hit.headers ?? {} });
+    else for (const [name, value] of Object.entries(hit.headers ?? {})) context.res.headers.set(name, value);
     if (hit.set) context.res = await changed(context.res, hit.set);
+    if (hit.gzip) context.res = await compressed(context.res);
+    if (hit.endless !== undefined || hit.dripMs !== undefined) context.res = await slowed(context.res, hit);
     if (hit.cutAfterBytes !== undefined) await cutAfter(context, hit.cutAfterBytes);
   };
 }
@@ -139,6 +146,33 @@ async function cutAfter(context: Context<Bindings>, bytes: number): Promise<void
   outgoing.write(body.subarray(0, bytes));
   await sleep(10);
   cut(context);
+}
+
+async function compressed(answer: Response): Promise<Response> {
+  const { status, headers } = answer;
+  const body = gzipSync(await answer.arrayBuffer());
+  return new Response(body, {
+    status,
+    headers: { ...Object.fromEntries(headers), "content-encoding": "gzip" },
+  });
+}
+
+/** The answer byte by byte, or its body again and again. */
+async function slowed(answer: Response, { dripMs, endless }: Fault): Promise<Response> {
+  const whole = new Uint8Array(await answer.arrayBuffer());
+  const body = whole.length === 0 ? new TextEncoder().encode(" ") : whole;
+  let at = 0;
+  const stream = new ReadableStream<Uint8Array>({
+    pull: async (controller) => {
+      if (dripMs !== undefined) await sleep(dripMs);
+      const end = dripMs === undefined ? body.length : at + 1;
+      controller.enqueue(body.slice(at, end));
+      at = end % body.length;
+      if (at === 0 && !endless) controller.close();
+    },
+  });
+  const headers = Object.fromEntries([...answer.headers].filter(([name]) => name !== "content-length"));
+  return new Response(stream, { status: answer.status === 204 ? 200 : answer.status, headers });
 }
 
 /** The JSON answer with other members. */

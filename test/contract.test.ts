@@ -27,7 +27,7 @@ const TIMEOUT = { name: "a timeout", fault: { delayMs: 2_500 } };
 
 /** Answers that say nothing about whether an object exists. */
 const NOT_A_NOT_FOUND = [
-  ...faultsNamed("401", "403", "429 for an hour", "500", "an HTML page", "an empty body", "an empty object"),
+  ...faultsNamed("401", "403", "429, seconds", "500", "an HTML page", "an empty body", "an empty object"),
   TIMEOUT,
   { name: "an HTML page with 404", fault: { status: 404, body: "<html>not found</html>" } },
 ];

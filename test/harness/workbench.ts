@@ -32,10 +32,11 @@ export function sampleOf(vendor: Vendor, { name }: Definition): Sample {
   return sample;
 }
 
-/** Where the answers of a vendor have what, where its samples say so. */
-export function answersOf(vendor: Vendor): Answers | undefined {
+/** Where the answers about a resource have what, where the vendor's samples say so. */
+export function answersOf(vendor: Vendor, { name }: Definition): Answers | undefined {
   // eslint-disable-next-line @typescript-eslint/no-require-imports -- by convention, so that no list can miss one
-  return (require(`../vendors/${vendor.name}/samples`) as { answers?: Answers }).answers;
+  const { answers } = require(`../vendors/${vendor.name}/samples`) as { answers?: Answers };
+  return answers && { ...answers, ...answers.of?.[name] };
 }
 
 /** One resource type, the sandbox, and the clock. */

@@ -81,4 +81,5 @@ export const answers: Answers = {
   key: "result.rtmps.streamKey",
   error: { success: false, errors: [{ code: 10000, message: "no" }], messages: [], result: null },
   notFound: { success: false, errors: [{ code: 10003, message: "no" }], messages: [], result: null },
+  of: { LiveOutput: { readsTheList: true } },
 };

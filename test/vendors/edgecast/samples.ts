@@ -67,4 +67,5 @@ export const answers: Answers = {
   id: "Id",
   key: "Key",
   error: { Message: "Access Denied" },
+  readsTheList: true,
 };

@@ -77,4 +77,5 @@ export const answers: Answers = {
   key: "streamKey.value",
   error: { exceptionMessage: "no" },
   notFound: { exceptionMessage: "no" },
+  of: { StreamKey: { id: "streamKey.channelArn" } },
 };

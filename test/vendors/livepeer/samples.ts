@@ -90,4 +90,5 @@ export const answers: Answers = {
   key: "streamKey",
   error: { errors: ["no"] },
   notFound: { errors: ["not found"] },
+  bareLists: true,
 };
