@@ -54,7 +54,11 @@ export function writeLock(folder: string, tarball: string): void {
     dependencies: needs,
     bin,
     peerDependencies,
-  } = JSON.parse(readFileSync("package.json", "utf8")) as LockEntry & { bin: unknown };
+    peerDependenciesMeta,
+  } = JSON.parse(readFileSync("package.json", "utf8")) as LockEntry & {
+    bin: unknown;
+    peerDependenciesMeta: unknown;
+  };
   const own = { ...manifestIn(folder), dependencies: { [OURS]: `file:${tarball}`, "@pulumi/pulumi": "*" } };
   const places = needed(["@pulumi/pulumi", ...dependencies()]);
   const packages = {
@@ -66,6 +70,7 @@ export function writeLock(folder: string, tarball: string): void {
       dependencies: needs,
       bin,
       peerDependencies,
+      peerDependenciesMeta,
     },
   };
   writeFileSync(join(folder, "package.json"), JSON.stringify(own));
