@@ -80,6 +80,9 @@ describe("the Dockerfile of examples/kubernetes", () => {
     expect(lines[at("FROM")]).toMatch(/^FROM pulumi\/pulumi-nodejs:\d+\.\d+\.\d+$/);
     expect(at("WORKDIR /app")).toBeGreaterThan(0);
     expect(at("RUN npm ci")).toBeGreaterThan(at("WORKDIR /app"));
+    // What `npm ci` leaves out here, the operator's `pulumi install` must leave out too: the cache does not have it.
+    expect(lines[at("ENV")]).toMatch(/ npm_config_omit=dev$/);
+    expect(at("ENV")).toBeLessThan(at("RUN npm ci"));
     expect(lines.filter((line) => line.startsWith("USER"))).toEqual(["USER 1000"]);
     const [workspace] = ofOperator("Workspace");
     expect(workspace!.spec.local).toEqual({ dir: "/app" });
