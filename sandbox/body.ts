@@ -11,6 +11,8 @@ export interface WrongField {
   isMissing: boolean;
   /** A code that the schema gives to a rule of its own. */
   code?: string;
+  /** The rule in zod's words, and of what kind of value it is, where the rule is for more than one: `too_small string`. */
+  rule?: string;
   message: string;
 }
 
@@ -37,6 +39,7 @@ export function checked<T>(sent: unknown, schema: z.ZodType<T>): Body<T> {
       field: formatPath(path),
       isMissing: valueAt(sent, path) === undefined,
       message,
+      rule: "origin" in issue ? `${issue.code} ${String(issue.origin)}` : issue.code,
       ...("params" in issue && typeof issue.params?.code === "string" ? { code: issue.params.code } : {}),
     })),
   };

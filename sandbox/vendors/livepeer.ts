@@ -1,7 +1,7 @@
 import { randomInt, randomUUID } from "node:crypto";
 import { type Context, Hono } from "hono";
 import { z } from "zod";
-import { type Body, bodyOf, type WrongField } from "../body";
+import { type Body, bodyOf, checked, type WrongField } from "../body";
 import type { Simulator, SimulatorContext, SimulatorData } from "../simulator";
 import { rowOf } from "../table";
 
@@ -71,7 +71,10 @@ const transcodeProfile = z.strictObject({
   ...encoding,
   encoder: z.enum(["H.264", "HEVC", "VP8", "VP9"]).optional(),
 });
-const url = z.string().regex(/^(srt|rtmps?):\/\//, 'must match pattern "^(srt|rtmps?)://"');
+const url = z
+  .string()
+  .regex(/^(srt|rtmps?):\/\//, 'must match pattern "^(srt|rtmps?)://"')
+  .refine((text) => /^[^\s<>"\\^`{|}]*$/.test(text), 'must match format "uri"');
 const targetBody = z.strictObject({ name: z.string().optional(), url, disabled: z.boolean().optional() });
 const streamTarget = z.strictObject({
   profile: z.string().min(1).max(500),
@@ -102,7 +105,7 @@ const fields = {
   userTags: z.record(z.string(), z.union([tag, z.array(tag)])).optional(),
   creatorId: creatorId.optional(),
 };
-const createBody = z.strictObject({ name: z.string(), ...fields });
+const createBody = z.strictObject({ name: z.string(), ...fields, playbackPolicy: policy.nullish() });
 const patchBody = z.strictObject({
   name: z.string().optional(),
   suspended: z.boolean().optional(),
@@ -123,7 +126,7 @@ const stream = z.looseObject({
   suspended: z.boolean(),
   record: z.boolean(),
   profiles: z.array(profile).nullable(),
-  multistream: z.object({ targets: z.array(streamTarget) }).optional(),
+  multistream: z.object({ targets: z.array(streamTarget) }),
 });
 type Stream = z.infer<typeof stream>;
 /** A stream, and what reads still show of it. */
@@ -136,7 +139,10 @@ const stored = z.object({
   terminatedAt: z.number().optional(),
 });
 type Stored = z.infer<typeof stored>;
-const storedTarget = targetBody.extend({ id: z.string(), user: z.string(), createdAt: z.number() });
+const storedTarget = z.object({
+  ...{ id: z.string(), user: z.string(), createdAt: z.number() },
+  ...{ name: z.string(), url: z.string(), disabled: z.boolean() },
+});
 type StoredTarget = z.infer<typeof storedTarget>;
 
 /** The server's own set, which is not quite the schema's (section 3). */
@@ -155,7 +161,7 @@ const DEFAULT_PROFILES = (
 class Refusal extends Error {
   constructor(
     message: string,
-    readonly status: 400 | 403 | 404 | 429 = 400,
+    readonly status: 400 | 403 | 404 | 422 | 429 = 400,
   ) {
     super(message);
   }
@@ -202,6 +208,7 @@ function livepeer({ data, now }: SimulatorContext): Hono {
       suspended: false,
       record: false,
       profiles: body.profiles ?? DEFAULT_PROFILES,
+      multistream: { targets: [] },
       sourceBytes: 0,
     };
     const { profiles: _profiles, ...rest } = body;
@@ -268,15 +275,17 @@ function livepeer({ data, now }: SimulatorContext): Hono {
       return body instanceof Response ? body : change(context, row, body);
     }),
   );
-  for (const [field, schema] of [
-    ["suspended", z.strictObject({ suspended: z.boolean() })],
-    ["record", z.strictObject({ record: z.boolean() })],
+  // Neither is held against a schema (section 2).
+  for (const [field, status, complaint] of [
+    ["suspended", 422, "missing suspended property"],
+    ["record", 400, "record field required"],
   ] as const) {
     app.patch(
       `/stream/:id/${field}`,
       onStream(async (context, row) => {
-        const body = await parsed<Change>(context, schema);
-        return body instanceof Response ? body : change(context, row, body);
+        const { value, wrong } = await sentBody(context, z.looseObject({ [field]: z.boolean() }));
+        if (value) return change(context, row, { [field]: value[field] });
+        return wrong ? errors(context, status, complaint) : noJson(context);
       }),
     );
   }
@@ -302,18 +311,19 @@ function livepeer({ data, now }: SimulatorContext): Hono {
     onStream(async (context, row) => {
       const body = await parsed(context, streamTarget);
       if (body instanceof Response) return body;
-      const there = row.stream.multistream?.targets ?? [];
+      const there = row.stream.multistream.targets;
       write(row, { multistream: { targets: [...there, body] } });
-      // With a body, although the description says 204 (section 2).
-      return context.json(row.stream.multistream?.targets.at(-1));
+      // With a body, although the description says 204 (section 2), and it is the target itself.
+      const added = rowOf(targets, row.stream.multistream.targets.at(-1)?.id);
+      return added ? context.json(shownTarget(added)) : notFound(context);
     }),
   );
   app.delete(
     "/stream/:id/multistream/:target",
     onStream((context, row) => {
-      const there = row.stream.multistream?.targets ?? [];
+      const there = row.stream.multistream.targets;
+      // One that is not there is as good as removed (section 2).
       const left = there.filter(({ id }) => id !== context.req.param("target"));
-      if (left.length === there.length) return notFound(context);
       write(row, { multistream: { targets: left } });
       return context.body(null, 204);
     }),
@@ -325,9 +335,11 @@ function livepeer({ data, now }: SimulatorContext): Hono {
     return context.json(shownTarget(newTarget(body, tokenOf(context))), 201);
   });
   app.get("/multistream/target", (context) => {
-    // For administrators, or with the user's own id (section 5).
-    if (context.req.query("userId") !== userIdOf(tokenOf(context)))
-      throw new Refusal("user can only request information on their own multistream targets", 403);
+    // Only administrators need not say whose (section 5).
+    const { userId } = context.req.query();
+    if (!userId) throw new Refusal("required query parameter: userId");
+    if (userId !== userIdOf(tokenOf(context)))
+      throw new Refusal("users can only access their own multistream targets", 403);
     return context.json(
       Object.values(targets)
         .filter(({ user }) => user === tokenOf(context))
@@ -348,7 +360,9 @@ function livepeer({ data, now }: SimulatorContext): Hono {
     onTarget(async (context, one) => {
       const body = await parsed(context, targetBody.partial());
       if (body instanceof Response) return body;
-      Object.assign(one, body);
+      // An empty text changes nothing (section 5).
+      const changed = Object.entries(body).filter(([, value]) => value !== "");
+      Object.assign(one, Object.fromEntries(changed));
       return context.body(null, 204);
     }),
   );
@@ -370,8 +384,8 @@ function livepeer({ data, now }: SimulatorContext): Hono {
     if (row.stream.isActive) {
       if (body.record !== undefined && body.record !== row.stream.record)
         throw new Refusal("cannot change 'record' field while stream is active");
-      // Whether it differs or not (section 4).
-      if ("profiles" in body) throw new Refusal("cannot change 'profiles' field while stream is active");
+      // Whether it differs or not, but for null (section 4).
+      if (body.profiles != null) throw new Refusal("cannot change 'profiles' field while stream is active");
     }
     write(row, body);
     return context.body(null, 204);
@@ -390,9 +404,10 @@ function livepeer({ data, now }: SimulatorContext): Hono {
     if (recordingSpec && !(record ?? stream.record))
       throw new Refusal("recordingSpec is only supported with record=true");
     if (userTags && JSON.stringify(userTags).length > 2_048)
-      throw new Refusal("userTags object is too large");
+      throw new Refusal("userTags object is too large. Max size is 2048 characters");
     const names = (profiles ?? []).map((one) => one.name);
-    if (new Set(names).size < names.length) throw new Refusal("profile names must be unique");
+    const double = names.find((one, index) => names.indexOf(one) < index);
+    if (double !== undefined) throw new Refusal(`duplicate profile name "${double}"`);
     if (names.includes("source")) throw new Refusal('profile cannot be named "source"');
     // Against the profiles that were there before.
     const checked = multistream && {
@@ -415,19 +430,28 @@ function livepeer({ data, now }: SimulatorContext): Hono {
 
   /** A target of a stream by its id: an address makes a target of its own, each time that it is sent (section 5). */
   function ofId({ spec, ...one }: StreamTarget, { profiles }: Stream, user: string): StreamTarget {
-    const names = ["source", ...(profiles ?? []).map(({ name }) => name)];
+    const names = [...(profiles ?? []).map(({ name }) => name), "source"];
     if (!names.includes(one.profile))
-      throw new Refusal(`multistream target profile not found: "${one.profile}"`);
+      throw new Refusal(
+        `multistream target profile not found: "${one.profile}". available: ${JSON.stringify(names)}`,
+      );
     if ((one.id === undefined) === (spec === undefined))
       throw new Refusal(`multistream target must have either an "id" or a "spec"`);
     if (spec) return { ...one, id: newTarget(spec, user).id };
     if (rowOf(targets, one.id)?.user !== user)
-      throw new Refusal(`multistream target object not found: "${one.id ?? ""}"`);
+      throw new Refusal(`multistream target not found: "${one.id ?? ""}"`);
     return one;
   }
 
   function newTarget(body: z.infer<typeof targetBody>, user: string): StoredTarget {
-    const made: StoredTarget = { ...body, id: randomUUID(), user, createdAt: time() };
+    const { host } = addressOf(body.url);
+    const made: StoredTarget = {
+      ...{ id: randomUUID(), user, createdAt: time(), url: body.url },
+      ...{
+        name: body.name === undefined || body.name === "" ? host : body.name,
+        disabled: body.disabled ?? false,
+      },
+    };
     targets[made.id] = made;
     return made;
   }
@@ -445,11 +469,19 @@ const base36 = (length: number): string =>
   Array.from({ length }, () => BASE36[randomInt(BASE36.length)]).join("");
 
 /** A target without its address, which no reply shows (section 5). */
-const shownTarget = ({ user: _user, url: _url, ...target }: StoredTarget): Json => ({
+const shownTarget = ({ user, url: _url, ...target }: StoredTarget): Json => ({
   ...target,
-  name: target.name ?? "",
-  disabled: target.disabled ?? false,
+  userId: userIdOf(user),
 });
+
+/** An address in its parts. What has the form of one may be none all the same. */
+function addressOf(url: string): URL {
+  try {
+    return new URL(url);
+  } catch (error) {
+    throw new Refusal(`Bad URL ${url}: ${String(error)}`, 422);
+  }
+}
 
 const errors = (context: Context, status: 400 | 401 | 403 | 404 | 422 | 429, ...texts: string[]): Response =>
   context.json({ errors: texts }, status);
@@ -457,23 +489,42 @@ const notFound = (context: Context): Response => errors(context, 404, "not found
 
 /** The body as its schema has it, or the answer that refuses it. */
 async function parsed<T>(context: Context, schema: z.ZodType<T>): Promise<T | Response> {
-  const body: Body<T> = await bodyOf(context, schema);
-  if (body.value !== undefined) return body.value;
-  if (!body.wrong) return errors(context, 400, "Unexpected end of JSON input");
-  return errors(context, 422, ...body.wrong.map(ajvError));
+  const { value, wrong } = await sentBody(context, schema);
+  if (value !== undefined) return value;
+  return wrong ? errors(context, 422, ...wrong.map(ajvError)) : noJson(context);
 }
 
+/** An empty body stands for an empty object (section 1). */
+const sentBody = async <T>(context: Context, schema: z.ZodType<T>): Promise<Body<T>> =>
+  (await context.req.text()) === "" ? checked({}, schema) : bodyOf(context, schema);
+const noJson = (context: Context): Response => errors(context, 400, "Unexpected token in JSON");
+
+/** The words of ajv for the rules of zod. */
+const KEYWORDS: Record<string, string> = {
+  invalid_type: "type",
+  unrecognized_keys: "additionalProperties",
+  invalid_value: "enum",
+  invalid_union: "oneOf",
+  "invalid_format string": "pattern",
+  custom: "format",
+  "too_small number": "minimum",
+  "too_big number": "maximum",
+  "too_small string": "minLength",
+  "too_big string": "maxLength",
+};
+
 /** An error of the schema as ajv has it, as a JSON text (section 1). */
-function ajvError({ field, isMissing, message }: WrongField): string {
+function ajvError({ field, isMissing, message, rule }: WrongField): string {
   const at = field
     .replace(/\[(\d+)\]/g, ".$1")
     .split(".")
     .filter(Boolean);
   const missing = isMissing ? at.pop() : undefined;
+  const keyword = missing === undefined ? (KEYWORDS[rule ?? ""] ?? "type") : "required";
   return JSON.stringify({
     instancePath: at.map((step) => `/${step}`).join(""),
-    schemaPath: `#/${missing === undefined ? "properties" : "required"}`,
-    keyword: missing === undefined ? "type" : "required",
+    schemaPath: `#/${keyword}`,
+    keyword,
     params: missing === undefined ? {} : { missingProperty: missing },
     message: missing === undefined ? message : `must have required property '${missing}'`,
   });

@@ -28,6 +28,8 @@ interface Vendor {
   endpoints: Endpoint[];
   /** What must go on answering 200. */
   reads: string[];
+  /** An empty body stands for an empty object. */
+  takesEmptyBody?: true;
 }
 
 const rung = {
@@ -225,6 +227,7 @@ const VENDORS: Record<string, Vendor> = {
       },
     ],
     reads: ["/stream?limit=1000&streamsonly=1&order=createdAt-true&count=1", "/stream/:id"],
+    takesEmptyBody: true,
   },
   apivideo: {
     headers: { authorization: `Basic ${Buffer.from("sandbox:").toString("base64")}` },
@@ -351,6 +354,7 @@ describe.each(Object.keys(VENDORS))("the simulator of %s", (name) => {
     async ({ method, path }) => {
       const id = await make();
       for (const text of MALFORMED) {
+        if (text === "" && vendor.takesEmptyBody) continue;
         const before = stored();
         const { status } = await send(method, path.replace(":id", id), text);
         expect({ text, status, stored: stored() }).toEqual({ text, status: 400, stored: before });
