@@ -10,4 +10,4 @@ export * as ivs from "./ivs";
 export * as apivideo from "./apivideo";
 export * as livepeer from "./livepeer";
 export { RedundantIngest, type IngestSide, type RedundantIngestArgs } from "./redundant-ingest";
-export type { KeyGeneration, KeyRotation } from "./key-rotation";
+export type { KeyGeneration, KeyRotation, SetKeyRotation } from "./key-rotation";

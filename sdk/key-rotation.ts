@@ -13,6 +13,12 @@ export interface KeyRotation {
   leads?: pulumi.Input<boolean | undefined>;
 }
 
+/** When the keys of a set are rotated, and how many in one run. */
+export interface SetKeyRotation extends KeyRotation {
+  /** At most so many keys of the set are renewed in one `pulumi up`, the oldest first; the rest waits for the next. `streamkeys:rotateAll` renews all at once all the same. */
+  atOnce?: pulumi.Input<number | undefined>;
+}
+
 /** Computed: the generation of the key. It changes when a rotation is due. */
 export interface KeyGeneration {
   /** Time slot the key belongs to, RFC 3339 UTC. */

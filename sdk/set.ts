@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import type { SetKeyRotation } from "./key-rotation";
 import { type ResourceSpec, StreamkeysResource } from "./resource";
 
 /** Base class of every set, by hand. The classes themselves are generated from the Definitions. */
@@ -21,8 +22,13 @@ export interface SetArgs<Inputs> {
    */
   items: pulumi.Input<Record<string, pulumi.Input<Partial<Inputs> & { import?: pulumi.Input<string> }>>>;
   /** Inputs of every item that does not write them itself. */
-  defaults?: pulumi.Input<Partial<Inputs>>;
+  defaults?: pulumi.Input<Defaults<Inputs>>;
 }
+
+/** What all items share, and of keys how many are renewed at once. */
+type Defaults<Inputs> = "keyRotation" extends keyof Inputs
+  ? Omit<Partial<Inputs>, "keyRotation"> & { keyRotation?: pulumi.Input<SetKeyRotation> }
+  : Partial<Inputs>;
 
 type Values = Record<string, unknown>;
 

@@ -1,5 +1,4 @@
 import type { Definition, Props } from "../provider/define";
-import { Unfinished } from "../provider/define/errors";
 import { secretPaths, schemaOf } from "../provider/define/schema";
 import { hasSet } from "../provider/define/set";
 import type { Vendor } from "../provider/define/vendor";
@@ -7,7 +6,8 @@ import { UNKNOWN } from "../provider/engine-values";
 import * as sets from "../provider/sets";
 import { lineOf } from "../provider/sets/progress";
 import { vendors } from "../provider/vendors";
-import { type Kept, sampleOf, Workbench } from "./harness/workbench";
+import { SetBench } from "./harness/set-bench";
+import { sampleOf, Workbench } from "./harness/workbench";
 
 /** What every set must do, tried on each of them against the simulator over real HTTP. */
 
@@ -20,84 +20,6 @@ const all = vendors.flatMap((vendor) =>
       definition,
     ]),
 );
-
-const ORIGIN = "channels#0123456789abcdef";
-
-/** A set at work: what the engine calls, in the engine's order. */
-class SetBench {
-  constructor(readonly bench: Workbench) {}
-
-  /** The set as a process sees it; what is said to the user lands in `said`. */
-  type(said: string[] = []): sets.SetType {
-    const { vendor, definition } = this.bench;
-    const say = (message: string): unknown => said.push(message);
-    return sets.setTypeOf(vendor, definition, {
-      ...this.bench.resourceType().host,
-      progress: say,
-      warn: say,
-    });
-  }
-
-  check(program: Props, olds: Props = {}, type = this.type()): { inputs: Props; problems: string[] } {
-    const { inputs, problems } = sets.check(type, olds, { ...program, origin: ORIGIN });
-    return { inputs, problems: problems.map(({ path, reason }) => `${path}: ${reason}`) };
-  }
-
-  async create(program: Props, type = this.type()): Promise<Kept> {
-    const inputs = this.checked(type, {}, program);
-    return this.recorded(
-      inputs,
-      sets.create(type, inputs).then(({ id, outs }) => ({ id, outs })),
-    );
-  }
-
-  /** Check, diff and what diff asks for; whether anything was asked for. */
-  async up(kept: Kept, program: Props, type = this.type()): Promise<Kept & { did: boolean }> {
-    const inputs = this.checked(type, kept.inputs, program);
-    const { changes, replaces } = await sets.diff(type, kept.id, kept.outs, inputs);
-    expect(replaces).toEqual([]);
-    if (changes === false) return { ...kept, inputs, did: false };
-    const outs = sets.update(type, kept.id, kept.outs, inputs);
-    return {
-      ...(await this.recorded(
-        inputs,
-        outs.then((done) => ({ id: kept.id, outs: done })),
-      )),
-      did: true,
-    };
-  }
-
-  /** What the engine keeps also of a step that failed half-way, with the failure. */
-  failure: Error | undefined;
-  private async recorded(inputs: Props, act: Promise<{ id: string; outs: Props }>): Promise<Kept> {
-    this.failure = undefined;
-    try {
-      return { ...(await act), inputs };
-    } catch (error) {
-      if (!(error instanceof Unfinished)) throw error;
-      this.failure = error;
-      return { id: error.id, outs: error.outputs, inputs };
-    }
-  }
-
-  read({ id, outs }: Kept, type = this.type()): ReturnType<typeof sets.read> {
-    return sets.read(type, id, outs);
-  }
-
-  remove({ id, outs }: Kept, type = this.type()): Promise<void> {
-    return sets.remove(type, id, outs);
-  }
-
-  items({ outs }: Kept): Map<string, { id: string; outs: Props }> {
-    return sets.unpacked(this.type().of, outs);
-  }
-
-  private checked(type: sets.SetType, olds: Props, program: Props): Props {
-    const { inputs, problems } = this.check(program, olds, type);
-    expect(problems).toEqual([]);
-    return inputs;
-  }
-}
 
 /** Inputs that vendors want to be each object's own. */
 const apart = (inputs: Props, name: string): Props =>
@@ -268,6 +190,17 @@ describe.each(all)("%s", (_, vendor, definition) => {
   });
 
   if (definition.rotation) {
+    it("bounds its rotations by `atOnce`, which a single resource refuses by name", () => {
+      const keyRotation = { every: "30d", atOnce: 50 };
+      expect(
+        set.check({ items: { news: sample.minimal("parent") }, defaults: { keyRotation } }).problems,
+      ).toEqual([]);
+      const { failures } = bench.check({ ...sample.minimal("parent"), keyRotation });
+      expect(failures.map(({ reason }) => reason)).toEqual([
+        expect.stringMatching(/^keyRotation\.atOnce: is for sets, in their `defaults.keyRotation`/),
+      ]);
+    });
+
     it("rotates each due key once, also when one fails", async () => {
       const items = await three();
       const before = await set.create({ items, defaults: { keyRotation: { every: "30d" } } });
@@ -314,6 +247,13 @@ describe("a set", () => {
     expect(set.check({ items: { news: { keyRotation: { notWith: "x" } } } }).problems).toEqual([
       expect.stringMatching(/^items\.news\.keyRotation: pairs keys/),
     ]);
+    expect(set.check({ items: { news: { keyRotation: { atOnce: 2 } } } }).problems).toEqual([
+      expect.stringMatching(/^items\.news\.keyRotation\.atOnce: bounds the whole set/),
+    ]);
+    for (const atOnce of [0, 1.5, "2", null])
+      expect(
+        set.check({ items: { news: {} }, defaults: { keyRotation: { every: "30d", atOnce } } }).problems,
+      ).toEqual(["defaults.keyRotation.atOnce: must be a whole number, 1 or more"]);
   });
 
   it("lets what is not known yet pass, at every level", async () => {

@@ -35,6 +35,19 @@ export const keyRotation = z
   .meta({ ours: true, title: "KeyRotation" })
   .optional();
 
+/** `keyRotation.atOnce` in the defaults of a set: how many of its keys one run renews. */
+export const atOnce = z
+  .int()
+  .min(1)
+  .describe(
+    "At most so many keys of the set are renewed in one `pulumi up`, the oldest first; the rest waits for the next. " +
+      "`streamkeys:rotateAll` renews all at once all the same.",
+  )
+  .optional();
+
+/** `keyRotation` in the defaults of a set. */
+export type SetKeyRotation = KeyRotation & { atOnce?: z.infer<typeof atOnce> };
+
 /**
  * Which key this is. As an output, it is the record of what was done, and all that decides what is due. The computed
  * input of that name only announces, for preview, what the record will lead to: `check` computes it, and sees no outputs.
@@ -142,13 +155,19 @@ export function dueGeneration(
   const scheduled = latestSlot(record, asked.rotation, now);
   const reason = dueReason(record, before, asked, scheduled);
   if (reason === undefined) return undefined;
-  const since = reason.startsWith("every ") ? (scheduled ?? moment) : moment;
+  const since = isOfSchedule({ reason }) ? (scheduled ?? moment) : moment;
   return generation(
     since,
     reason,
     digestOf(asked.rotateAll) ?? record.pending?.rotateAll ?? record.rotateAll,
   );
 }
+
+/** Whether the schedule asks for it. */
+export const isOfSchedule = ({ reason }: Pick<Begun, "reason">): boolean => reason.startsWith("every ");
+
+/** Whether the stack-wide `rotateAll` asks for it. */
+export const isOfRotateAll = ({ reason }: Pick<Begun, "reason">): boolean => reason.startsWith("rotateAll ");
 
 function dueReason(
   { rotateAll: honoured, pending }: KeyGeneration,

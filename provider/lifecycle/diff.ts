@@ -1,8 +1,11 @@
+import { isDeepStrictEqual } from "node:util";
 import type { Props } from "../define";
 import {
   carriedOut,
   declarationOf,
   dueSentence,
+  isForNow,
+  leftForLater,
   recordOf,
   rememberBegun,
   rememberKey,
@@ -20,6 +23,8 @@ export interface Difference {
   changes: boolean | undefined;
   replaces: string[];
   deleteBeforeReplace: boolean;
+  /** Whether the key is renewed: due, with nothing in its way. */
+  rotates: boolean;
 }
 
 /** Compares declared inputs, and refuses a replacement that would cut a running broadcast. */
@@ -36,7 +41,7 @@ export async function diff(type: ResourceType, id: string, olds: Props, news: Pr
 
   warnOfClock(type, id, olds, news);
   const plan = replaces.length > 0 ? {} : await planToShow(type, id, asNow, news);
-  if (plan.due && plan.wait === undefined && !definition.rotate) {
+  if (plan.due && isForNow(plan) && !definition.rotate) {
     replaces.push("keyGeneration");
     planReplacement(type, id, plan.due, news);
   }
@@ -46,6 +51,7 @@ export async function diff(type: ResourceType, id: string, olds: Props, news: Pr
     changes: changes(type, olds, news, changed, plan),
     replaces,
     deleteBeforeReplace: mustDeleteFirst(type, changed),
+    rotates: isForNow(plan),
   };
 }
 
@@ -63,7 +69,7 @@ function mustDeleteFirst({ definition }: ResourceType, changed: string[]): boole
 async function planToShow(type: ResourceType, id: string, olds: Props, news: Props): Promise<RotationPlan> {
   const { host } = type;
   const plan = rotationPlan(type, id, olds, news);
-  if (!plan.due) return plan;
+  if (!plan.due || plan.isLater) return plan;
   const wait = plan.wait ?? (await waitsForIdle(type, id, olds, news, plan.due));
   if (wait === undefined) {
     const { keyGap } = type.definition;
@@ -116,10 +122,14 @@ function changes(
   olds: Props,
   news: Props,
   changed: string[],
-  { due }: RotationPlan,
+  { due, isLater }: RotationPlan,
 ): boolean | undefined {
   if (type.definition.settle && isUnfinished(type.definition, olds)) return true;
-  if (recordOf(olds)?.uncertain !== undefined) return true;
+  const record = recordOf(olds);
+  if (record?.uncertain !== undefined) return true;
+  // What is left for later is only to be written down.
+  if (due && record && isLater && isDeepStrictEqual(leftForLater(record, due), record))
+    return changed.length > 0 ? undefined : false;
   if (due && !declarationOf(type, news)?.isAnnounced) return true;
   return due || changed.length > 0 ? undefined : false;
 }

@@ -6,6 +6,7 @@ import {
   dueGeneration,
   generation,
   isDatedAhead,
+  isOfSchedule,
   type KeyGeneration,
   type KeyRotation,
   rotateAllOf,
@@ -29,7 +30,13 @@ export interface RotationPlan {
   due?: Begun;
   /** Why the rotation has to wait for another run, as a sentence. */
   wait?: string;
+  /** It is another key's turn in this run, as who says so tells. */
+  isLater?: true;
 }
+
+/** Whether the rotation is for this run. */
+export const isForNow = ({ due, wait, isLater }: RotationPlan): boolean =>
+  due !== undefined && wait === undefined && !isLater;
 
 /** What is to be done about the key: `diff` asks, and `update` again. */
 export function rotationPlan(type: ResourceType, id: string, olds: Props, news: Props): RotationPlan {
@@ -44,7 +51,8 @@ export function rotationPlan(type: ResourceType, id: string, olds: Props, news: 
   );
   if (!due) return {};
   const why = whyWait(type, record, olds, news);
-  return why === undefined ? { due } : { due, wait: dueSentence(type, id, due, why) };
+  if (why !== undefined) return { due, wait: dueSentence(type, id, due, why) };
+  return declarationOf(type, news)?.isLater ? { due, isLater: true } : { due };
 }
 
 /** Says of a due key why it waits. */
@@ -66,6 +74,11 @@ export function carriedOut(due: Begun, news: Props): KeyGeneration {
 /** The record when `due` was put off: it stays due, whatever the program says next. */
 export function putOff(record: KeyGeneration, { reason, rotateAll }: Begun): KeyGeneration {
   return { ...record, pending: { reason, ...(rotateAll === undefined ? {} : { rotateAll }) } };
+}
+
+/** The record when it is another key's turn: a schedule asks again by itself, and what is asked for once stays due. */
+export function leftForLater(record: KeyGeneration, due: Begun): KeyGeneration {
+  return isOfSchedule(due) ? record : putOff(record, due);
 }
 
 /** The generation that a rotation begins which was put off, whatever else is asked for by now. */

@@ -73,7 +73,7 @@ function problemsOfIssue(definition: Definition, issue: z.core.$ZodIssue, inputs
       .map(([name]) => name);
     return issue.keys.map((key) => ({
       path: formatPath([...issue.path, key]),
-      reason: misspelt(key, names),
+      reason: strayReason(issue.path, key) ?? misspelt(key, names),
     }));
   }
   const value = issue.path.reduce<unknown>(
@@ -89,6 +89,14 @@ function problemsOfIssue(definition: Definition, issue: z.core.$ZodIssue, inputs
   const written = isShown ? ` (it is ${JSON.stringify(value)})` : "";
   const hint = near === undefined ? "" : `; did you mean ${JSON.stringify(near)}?`;
   return [{ path, reason: `${allowed(issue)}${written}${hint}` }];
+}
+
+/** What is right elsewhere. */
+function strayReason(path: readonly PropertyKey[], key: string): string | undefined {
+  const isAtOnce = formatPath([...path, key]) === "keyRotation.atOnce";
+  return isAtOnce
+    ? "is for sets, in their `defaults.keyRotation`: a single key has nobody to wait for"
+    : undefined;
 }
 
 /** What would be right, in words. */

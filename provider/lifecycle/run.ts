@@ -20,6 +20,8 @@ export interface SeenKey {
 export interface Options {
   protect?: boolean | undefined;
   retainOnDelete?: boolean | undefined;
+  /** Of an item of a set: a rotation that is due is not its turn in this run. The set says so, for all of them at once. */
+  isLater?: boolean | undefined;
 }
 
 /** What the program says of a resource beside its inputs, as `check` heard it. */

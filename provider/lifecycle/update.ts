@@ -4,7 +4,15 @@ import type { KeyGeneration } from "../define/rotation";
 import { propertyOf } from "../define/schema";
 import { warnOfDifferences } from "./differences";
 import { isAnotherKey } from "./fingerprint";
-import { carriedOut, putOff, recordNow, recordOf, rememberBegun, rotationPlan } from "./generation";
+import {
+  carriedOut,
+  leftForLater,
+  putOff,
+  recordNow,
+  recordOf,
+  rememberBegun,
+  rotationPlan,
+} from "./generation";
 import { rememberKnown, rememberOwned } from "./ownership";
 import { type Keyed, rotate, settleUncertain } from "./rotate";
 import { changedInputs, inputsOf, isUnfinished, outputsOf, refreshedOutputs, stateOf } from "./state";
@@ -59,7 +67,7 @@ async function renew(
 ): Promise<Keyed> {
   const { definition, host } = type;
   const outputs = outputsOf(definition, news);
-  const { due, wait } = rotationPlan(type, id, olds, news);
+  const { due, wait, isLater } = rotationPlan(type, id, olds, news);
   if (isAnotherKey(definition, olds, outputs)) {
     if (!due)
       return {
@@ -74,6 +82,7 @@ async function renew(
     return { outputs, record: carriedOut(due, news) };
   }
   if (!due) return { outputs, record };
+  if (isLater) return { outputs, record: leftForLater(record, due) };
   if (wait === undefined) return await rotate(type, api, { id, state: news, record, due });
   host.warn(wait);
   return { outputs, record: putOff(record, due) };

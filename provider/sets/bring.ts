@@ -11,6 +11,7 @@ import { checked, membership } from "./plan";
 import { nameOfReplaced, type SetInputs } from "./program";
 import { progressOf } from "./progress";
 import { itemTypeOf, type SetType } from "./set-type";
+import { hasRotated, turnsOf } from "./turns";
 import { withHeldNotes } from "./held-notes";
 
 /**
@@ -61,7 +62,16 @@ async function bring(
     each(set, removed, failures, (name) => leaveOut(set, inputs, items, name));
   return await withHeldNotes(set, async (holding) => {
     if (set.of.deleteBeforeReplace) await leave();
-    await each(set, [...added, ...kept], failures, (name) => bringItem(holding, inputs, items, name));
+    const turns = turnsOf(set, inputs, before, kept);
+    const bringThem = (names: string[]): Promise<void> =>
+      each(set, names, failures, (name) => bringItem(holding, inputs, items, name, turns.isLater(name)));
+    await bringThem([...added, ...kept]);
+    const renewed = (name: string): boolean => hasRotated(before.get(name)?.outs, items.get(name)?.outs);
+    const failed = (name: string): boolean => failures.has(name);
+    const handOn = (): string[] => turns.next({ used: (name) => renewed(name) || failed(name), out: failed });
+    for (let next = handOn(); next.length > 0; next = handOn()) await bringThem(next);
+    const waiting = turns.sentence(`${kept.filter(renewed).length} keys were renewed`);
+    if (waiting !== undefined) set.host.progress(waiting);
     // As the engine does: nothing is deleted where something else has failed, which might take its place.
     const left = failures.size > 0 ? removed.filter((name) => items.has(name)) : [];
     if (left.length === 0 && !set.of.deleteBeforeReplace) await leave();
@@ -73,7 +83,13 @@ async function bring(
   });
 }
 
-async function bringItem(set: SetType, inputs: SetInputs, items: Items, name: string): Promise<void> {
+async function bringItem(
+  set: SetType,
+  inputs: SetInputs,
+  items: Items,
+  name: string,
+  isLater: boolean,
+): Promise<void> {
   const type = itemTypeOf(set, name);
   const kept = items.get(name);
   const inputsOfNew = (): Props => checked(set, type, inputs, name);
@@ -84,7 +100,7 @@ async function bringItem(set: SetType, inputs: SetInputs, items: Items, name: st
         ? await reconcile(
             type,
             kept,
-            checked(set, type, inputs, name, kept),
+            checked(set, type, inputs, name, { kept, isLater }),
             inputsOfNew,
             retireBy(set, inputs),
           )

@@ -8,13 +8,14 @@ import { unpacked } from "./kept";
 import { asFarAsKnown, checked, membership } from "./plan";
 import type { SetInputs } from "./program";
 import { itemTypeOf, type SetType } from "./set-type";
+import { turnsOf } from "./turns";
 
 /**
  * Compares item by item, and says what the inputs do not show: which items are replaced, which keys are due. A set itself
  * is never replaced. What keeps one item from its change, such as a running broadcast, is warned of: the others go on.
  */
 export async function diff(set: SetType, _id: string, olds: Props, news: Props): Promise<Difference> {
-  const unchanged = { replaces: [], deleteBeforeReplace: false };
+  const unchanged = { replaces: [], deleteBeforeReplace: false, rotates: false };
   if (isUnknown(news.items) || isUnknown(news.defaults)) return { ...unchanged, changes: undefined };
   const inputs = news as SetInputs;
   const items = unpacked(set.of, olds);
@@ -22,12 +23,22 @@ export async function diff(set: SetType, _id: string, olds: Props, news: Props):
   const said = new Sayings();
   const replaced: string[] = [];
   let changed = added.length + removed.length;
-  await inTurn(kept, async (name) => {
-    const { changes, replaces } = await diffOf(set, inputs, name, items.get(name), said);
-    if (changes !== false) changed += 1;
-    if (replaces.length > 0) replaced.push(name);
-  });
+  const turns = turnsOf(set, inputs, items, kept);
+  const renewed = new Set<string>();
+  const look = (names: string[]): Promise<void> =>
+    inTurn(names, async (name) => {
+      const isLater = turns.isLater(name);
+      const { changes, replaces, rotates } = await diffOf(set, inputs, name, items.get(name), said, isLater);
+      if (changes !== false) changed += 1;
+      if (replaces.length > 0) replaced.push(name);
+      if (rotates || replaces.length > 0) renewed.add(name);
+    });
+  await look(kept);
+  const handOn = (): string[] => turns.next({ used: (name) => renewed.has(name), out: () => false });
+  for (let next = handOn(); next.length > 0; next = handOn()) await look(next);
   said.tell(set.host.progress);
+  const left = turns.sentence(`${renewed.size} keys are renewed`);
+  if (left !== undefined) set.host.progress(left);
   if (changed === 0) return { ...unchanged, changes: false };
   const declaration = set.declarations.get(String(inputs.origin));
   if (declaration?.protect && removed.length + replaced.length > 0)
@@ -42,21 +53,23 @@ async function diffOf(
   name: string,
   kept: Kept | undefined,
   said: Sayings,
-): Promise<Pick<Difference, "changes" | "replaces">> {
-  if (!kept || isUnknown(inputs.items[name])) return { changes: undefined, replaces: [] };
+  isLater: boolean,
+): Promise<Omit<Difference, "deleteBeforeReplace">> {
+  const unknown = { changes: undefined, replaces: [], rotates: false };
+  if (!kept || isUnknown(inputs.items[name])) return unknown;
   const type = itemTypeOf(set, name, {
     progress: (message) => {
       said.add(message, name);
     },
   });
-  const now = asFarAsKnown(checked(set, type, inputs, name, kept), kept);
+  const now = asFarAsKnown(checked(set, type, inputs, name, { kept, isLater }), kept);
   try {
-    const { changes, replaces } = await diffItem(type, kept.id, kept.outs, now.inputs);
+    const { changes, replaces, rotates } = await diffItem(type, kept.id, kept.outs, now.inputs);
     if (replaces.length > 0) said.add(`replaced, by a change of ${replaces.join(", ")}`, name);
-    return { changes: now.hasUnknown ? undefined : changes, replaces };
+    return { changes: now.hasUnknown ? undefined : changes, replaces, rotates };
   } catch (error) {
     type.host.warn(messageOf(error));
-    return { changes: undefined, replaces: [] };
+    return unknown;
   }
 }
 

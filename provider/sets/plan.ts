@@ -31,12 +31,12 @@ export function checked(
   type: ResourceType,
   inputs: SetInputs,
   name: string,
-  kept?: Kept,
+  { kept, isLater }: { kept?: Kept; isLater?: boolean } = {},
 ): Props {
   const { isAnnounced: _, ...options } = set.declarations.get(String(inputs.origin)) ?? {
     isAnnounced: false,
   };
-  const thisRun: ThisRun = { ...options, ...(set.host.run.isPreview ? { preview: true } : {}) };
+  const thisRun: ThisRun = { ...options, isLater, ...(set.host.run.isPreview ? { preview: true } : {}) };
   const olds = kept ? { ...inputsOf(set.of, kept.outs), keyGeneration: kept.outs.keyGeneration } : {};
   return check(type, olds, { ...programOf(inputs, name), thisRun }).inputs;
 }

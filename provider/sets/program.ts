@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import type { Definition, Problem, Props } from "../define";
+import { atOnce } from "../define/rotation";
 import { completed } from "../lifecycle/check";
 import { formatPath } from "../lifecycle/problems";
 import type { ThisRun } from "../lifecycle/run";
@@ -31,13 +32,21 @@ export const itemsOf = ({ items }: Props): Record<string, Props> =>
 export function programOf({ items, defaults, origin, secretInputs = [] }: SetInputs, name: string): Props {
   const { import: adopt, ...item } = items[name] ?? {};
   const marked = secretInputs.flatMap((path) => markedOf(path, name, items[name] ?? {}, defaults ?? {}));
+  const shared = withoutAtOnce(defaults ?? {});
   return {
-    ...defaults,
-    ...item,
+    ...shared,
+    ...withoutAtOnce(item),
     ...(adopt === undefined ? {} : { adopt }),
     ...(marked.length > 0 ? { secretInputs: marked } : {}),
     origin: itemOrigin(String(origin), name),
   };
+}
+
+/** How many rotate in one run is nothing that one of them could know. */
+function withoutAtOnce({ keyRotation, ...inputs }: Props): Props {
+  if (!isPlain(keyRotation)) return keyRotation === undefined ? inputs : { ...inputs, keyRotation };
+  const { atOnce: _, ...rotation } = keyRotation;
+  return Object.keys(rotation).length > 0 ? { ...inputs, keyRotation: rotation } : inputs;
 }
 
 /** The inputs of one item, defaults included; none of what the program does not have. */
@@ -120,11 +129,27 @@ export function misplaced({ items, defaults }: SetInputs): Problem[] {
       reason:
         "pairs keys by `notWith` or `leads`, which two resources can do and items cannot; use `RedundantIngest`",
     }));
-  if (defaults?.import === undefined) return paired;
+  const bounded = places
+    .filter(({ inputs }) => isPlain(inputs) && isPlain(inputs.keyRotation) && "atOnce" in inputs.keyRotation)
+    .map(({ path }) => ({
+      path: `${path}.keyRotation.atOnce`,
+      reason: "bounds the whole set: write it in `defaults.keyRotation`",
+    }));
+  const found = [...paired, ...bounded, ...atOnceProblems(defaults)];
+  if (defaults?.import === undefined) return found;
   return [
-    ...paired,
+    ...found,
     { path: "defaults.import", reason: "names one object: write it on the item that takes it over" },
   ];
+}
+
+function atOnceProblems(defaults: Props | undefined): Problem[] {
+  const rotation = defaults?.keyRotation;
+  if (!isPlain(rotation) || !("atOnce" in rotation) || isUnknown(rotation.atOnce)) return [];
+  const { success } = atOnce.safeParse(rotation.atOnce);
+  return success
+    ? []
+    : [{ path: "defaults.keyRotation.atOnce", reason: "must be a whole number, 1 or more" }];
 }
 
 const isPaired = ({ keyRotation }: Props): boolean =>
@@ -138,5 +163,6 @@ export function withoutRun({ thisRun, ...inputs }: Props & { thisRun?: ThisRun }
   return { inputs, thisRun: thisRun ?? {} };
 }
 
-const isPlain = (value: unknown): value is Props =>
+/** Whether it is an object with members. */
+export const isPlain = (value: unknown): value is Props =>
   value !== null && typeof value === "object" && !Array.isArray(value);

@@ -1,6 +1,6 @@
 import { stackSettings } from "../../provider/calls/account";
 import type { Definition } from "../../provider/define";
-import { keyGeneration, keyRotation } from "../../provider/define/rotation";
+import { atOnce, keyGeneration, keyRotation } from "../../provider/define/rotation";
 import {
   type SchemaNode,
   schemaOf,
@@ -35,7 +35,7 @@ export function sdkIndex(vendors: Vendor[]): string {
     HEADER +
     vendors.map(({ name }) => `export * as ${name} from "./${name}";\n`).join("") +
     `export { RedundantIngest, type IngestSide, type RedundantIngestArgs } from "./redundant-ingest";
-export type { KeyGeneration, KeyRotation } from "./key-rotation";\n`
+export type { KeyGeneration, KeyRotation, SetKeyRotation } from "./key-rotation";\n`
   );
 }
 
@@ -65,6 +65,10 @@ export function sdkKeyRotation(): string {
 ${comment(commentOf(rotation))}
 export interface KeyRotation {
 ${members(rotation, (type) => `pulumi.Input<${type} | undefined>`)}}
+
+/** When the keys of a set are rotated, and how many in one run. */
+export interface SetKeyRotation extends KeyRotation {
+${members(schemaOf({ atOnce }), (type) => `pulumi.Input<${type} | undefined>`)}}
 
 ${comment(commentOf(generation))}
 export interface KeyGeneration {

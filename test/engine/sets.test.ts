@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Sandbox, startSandbox } from "../../sandbox";
 import { end, killWhen } from "../harness/kill";
-import { failed, succeeded, TestStack } from "../harness/stack";
+import { failed, type Run, succeeded, TestStack } from "../harness/stack";
 
 /** Sets on the real engine: what a user sees, what state holds, and what a killed run leaves. */
 
@@ -136,9 +136,37 @@ describe("sets on the real engine", () => {
     expect(calls()).toEqual(["POST", "POST", "POST"]);
     expect(succeeded(await stack.preview())).toMatch(/2 unchanged/);
   });
+
+  it("rotate a few at once, the oldest first, and say how many are left", async () => {
+    const rotation = "defaults: { keyRotation: { every: '30d', atOnce: 4 } }";
+    stack = await TestStack.create(manyKeys(10, rotation), sandbox.environment);
+    const on = (day: string, ...command: string[]): Promise<Run> =>
+      stack.runWith({ STREAMKEYS_TEST_NOW: `${day}T00:00:00Z` }, ...command);
+    succeeded(await on("2030-01-01", "up", "--yes", "--skip-preview"));
+    calls();
+    const preview = succeeded(await on("2030-02-01", "preview", "--diff"));
+    expect(preview).toMatch(/replaced, by a change of keyGeneration: (channel-\d, ){3}channel-\d\n/);
+    expect(preview).toMatch(/4 keys are renewed, the oldest first.* 6 more are due and wait for the next/);
+    expect(calls().filter((method) => method !== "GET")).toEqual([]);
+    for (const [made, left] of [
+      [4, /6 more are due/],
+      [4, /2 more are due/],
+      [2, undefined],
+    ] as const) {
+      const text = succeeded(await on("2030-02-01", "up", "--yes", "--skip-preview"));
+      if (left) expect(text).toMatch(left);
+      else expect(text).not.toMatch(/due/);
+      expect(calls().filter((method) => method === "POST")).toHaveLength(made);
+    }
+    expect(keysMade()).toBe(10);
+    expect(succeeded(await on("2030-02-01", "preview"))).toMatch(/2 unchanged/);
+
+    stack.program('new aioz.StreamKey("one", { keyRotation: { every: "30d", atOnce: 4 } });');
+    expect(failed(await stack.preview())).toMatch(/keyRotation\.atOnce.*is for sets/s);
+  });
 });
 
-const manyKeys = (count: number): string => `
+const manyKeys = (count: number, more = ""): string => `
   const items = Object.fromEntries(Array.from({ length: ${count} }, (_, at) => ["channel-" + at, {}]));
-  const keys = new aioz.StreamKeySet("channels", { items });
+  const keys = new aioz.StreamKeySet("channels", { items, ${more} });
   out.key = keys.item("channel-1").streamKey;`;
