@@ -1,6 +1,8 @@
 import type { Definition, Props } from "../provider/define";
 import { isDelicate, type SchemaNode, schemaOf } from "../provider/define/schema";
 import { type Adoptable, adoptable, type Source } from "./adoptable";
+import { type DeclaredSet, intoSets, setStatement } from "./adoption-sets";
+import type { Declaration } from "./declaration";
 import type { Discovered } from "./discovered";
 import { Code, literal, WIDTH } from "./literal";
 import { pulumiName, unique, variableName } from "./names";
@@ -23,12 +25,20 @@ export async function declare(objects: Discovered[], source: Source): Promise<De
   };
 }
 
-/** The program that declares them. What is left out is a comment in it. */
-export function programOf({ declarations, leftOut }: Declarations, source: Source): string {
+/** The program that declares them, a resource each or in sets. What is left out is a comment in it. */
+export function programOf(
+  { declarations, leftOut }: Declarations,
+  source: Source,
+  { asSets = false }: { asSets?: boolean | undefined } = {},
+): string {
   const copies = declarations.map((declaration) => ({ ...declaration, inputs: { ...declaration.inputs } }));
-  const secrets = source.showSecrets ? [] : copies.flatMap(moveSecrets);
-  refer(copies, source);
-  const statements = copies.map((declaration) => statement(declaration, source));
+  const parts = asSets ? intoSets(copies, source) : copies;
+  const writings = parts.flatMap((part) => ("items" in part ? writingsOf(part) : [writingOf(part)]));
+  const secrets = source.showSecrets ? [] : writings.flatMap(moveSecrets);
+  refer(writings, source);
+  const statements = parts.map((part) =>
+    "items" in part ? setStatement(part, source.vendor.name) : statement(part, source),
+  );
   return [head(source, secrets), ...statements, ...leftOut.map(note)].join("\n\n");
 }
 
@@ -47,16 +57,26 @@ function readAll(objects: Discovered[], source: Source): Promise<Adoptable[]> {
   );
 }
 
-/** One resource of the program. */
-export interface Declaration {
-  object: Discovered;
-  outputs: Props;
-  /** Values, and code where a value comes from the config or from another resource. */
+/** Inputs that stand somewhere in the program, and whose they are: one declaration's, or those of all items of a set. */
+interface Writing {
+  /** What has the inputs, and is changed. */
+  holder: { name: string; variable: string };
+  definition: Definition;
   inputs: Props;
-  name: string;
-  variable: string;
-  isReferredTo: boolean;
+  declaration?: Declaration;
 }
+
+const writingOf = (declaration: Declaration): Writing => ({
+  holder: declaration,
+  definition: declaration.object.definition,
+  inputs: declaration.inputs,
+  declaration,
+});
+
+const writingsOf = (set: DeclaredSet): Writing[] => [
+  { holder: set, definition: set.definition, inputs: set.defaults },
+  ...set.items.map(writingOf),
+];
 
 /** Names are unique within a type, and none is that of a resource which the stack has already. */
 function nameEach(results: Adoptable[], { vendor, view }: Source): Declaration[] {
@@ -71,7 +91,8 @@ function nameEach(results: Adoptable[], { vendor, view }: Source): Declaration[]
     const taken = names.get(object.definition) ?? new Set();
     const name = unique(pulumiName(object.name, type.toLowerCase()), "-", taken);
     const variable = unique(variableName([name, type]), "_", variables);
-    return [{ object, inputs, outputs, name, variable, isReferredTo: false }];
+    const reference = `${variable}.id`;
+    return [{ object, inputs, outputs, name, variable, reference, isReferredTo: false }];
   });
 }
 
@@ -83,8 +104,7 @@ interface Secret {
 }
 
 /** Puts a look into the stack config in place of each secret input. */
-function moveSecrets(declaration: Declaration): Secret[] {
-  const { object, name, variable, inputs } = declaration;
+function moveSecrets({ holder: { name, variable }, definition, inputs }: Writing): Secret[] {
   const secrets: Secret[] = [];
   const moveWithin = (node: SchemaNode, value: unknown, path: string[]): unknown => {
     if (isDelicate(node)) {
@@ -101,24 +121,24 @@ function moveSecrets(declaration: Declaration): Secret[] {
     ]);
     return Object.fromEntries(members);
   };
-  declaration.inputs = moveWithin(schemaOf(object.definition.inputs), inputs, []) as Props;
+  Object.assign(inputs, moveWithin(schemaOf(definition.inputs), inputs, []));
   return secrets;
 }
 
 /** Lets `streamId` and the like refer to the resource of that id, where it comes earlier in the program. */
-function refer(declarations: Declaration[], { vendor }: Source): void {
+function refer(writings: Writing[], { vendor }: Source): void {
   const earlier = new Map<string, Declaration>();
   const keyOf = (type: string, id: unknown): string => JSON.stringify([type, id]);
-  for (const declaration of declarations) {
-    for (const [input, value] of Object.entries(declaration.inputs)) {
+  for (const { definition, inputs, declaration } of writings) {
+    for (const [input, value] of Object.entries(inputs)) {
       const parent = parentTypes(vendor.resources, input)
         .map((type) => earlier.get(keyOf(type, value)))
         .find((candidate) => candidate !== undefined);
       if (!parent) continue;
       parent.isReferredTo = true;
-      declaration.inputs[input] = new Code(`${parent.variable}.id`);
+      inputs[input] = new Code(parent.reference);
     }
-    earlier.set(keyOf(declaration.object.definition.name, declaration.object.id), declaration);
+    if (declaration) earlier.set(keyOf(definition.name, declaration.object.id), declaration);
   }
 }
 
@@ -150,7 +170,7 @@ function head({ vendor, view }: Source, secrets: Secret[]): string {
   const unmanaged = view.name === undefined ? "" : ` that stack ${view.name} does not manage`;
   return [
     `// What there is at ${vendor.title}${unmanaged}.`,
-    "// `pulumi up` takes it over and changes nothing there. After that, take the option `import` out.",
+    "// `pulumi up` takes it over and changes nothing there. After that, take every `import` out.",
     ...(secrets.length === 0
       ? []
       : [

@@ -18,6 +18,7 @@ import { openStackOrEnvironment, type StackOptions, type StackView, withStackOpt
 interface DiscoverOptions extends StackOptions {
   account?: string;
   emit?: true;
+  set?: true;
   showSecrets?: true;
   importFile?: string;
   json?: true;
@@ -34,6 +35,10 @@ export function addDiscover(program: Command): void {
     .option("-a, --account <name>", "vendor account of the stack config (default: the default account)")
     .option("--emit", "print a TypeScript program that adopts what is unmanaged")
     .option(
+      "--set",
+      "with --emit: declare sets, each with many objects as its items, instead of a resource each",
+    )
+    .option(
       "--import-file <file>",
       "write a file for `pulumi import --file`, which takes over what is unmanaged at once",
     )
@@ -44,6 +49,7 @@ export function addDiscover(program: Command): void {
     examples: [
       ["streamkeys discover tenbyte", "a table of what there is"],
       ["streamkeys discover tenbyte --emit > adopt.ts", "a program that takes over what is unmanaged"],
+      ["streamkeys discover aioz --emit --set > adopt.ts", "the same as sets, for hundreds of objects"],
       [
         "streamkeys discover aioz --emit --import-file import.json > adopt.ts",
         "both, for a whole account at once",
@@ -58,6 +64,10 @@ export function addDiscover(program: Command): void {
 async function run(name: string, options: DiscoverOptions, command: Command): Promise<void> {
   if ((options.emit || options.importFile) && options.json)
     command.error("error: --emit and --import-file are for taking over; leave out --json.");
+  if (options.set && (!options.emit || options.importFile !== undefined))
+    command.error(
+      "error: --set goes with --emit, and not with --import-file, which takes over a resource each.",
+    );
   if (options.importFile !== undefined && existsSync(options.importFile))
     command.error(
       `error: ${options.importFile} exists already. It may hold stream keys: delete it, or name another file.`,
@@ -138,7 +148,7 @@ async function adoption(unmanaged: Discovered[], source: Source, options: Discov
     writeImportFile(options.importFile, importFileOf(declared.declarations, source));
     say(howToImport(options.importFile, declared.declarations.length));
   }
-  if (options.emit) print(programOf(declared, source));
+  if (options.emit) print(programOf(declared, source, { asSets: options.set }));
   if (declared.leftOut.length === 0) return;
   const reasons = declared.leftOut.map(
     ({ object, problem }) => `  ${object.definition.name} ${object.id}: ${problem}`,

@@ -5,7 +5,7 @@ import { asSecret, TYPE_PREFIX } from "../provider/engine-values";
 import { stateOf } from "../provider/lifecycle";
 import { typeNameOf } from "../provider/vendors";
 import { providerText } from "../sdk/provider-text";
-import type { Declaration } from "./adoption-program";
+import type { Declaration } from "./declaration";
 import type { Source } from "./adoptable";
 
 /**

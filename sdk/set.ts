@@ -74,6 +74,10 @@ export abstract class StreamkeysSet<Item extends object> extends StreamkeysResou
         `${spec.type} ${name}: a set is not imported; write \`import\` on its items.`,
       );
     const names = isPlainObject(args.items) ? Object.keys(args.items) : undefined;
+    if (names?.includes("__proto__"))
+      throw new pulumi.RunError(
+        `${spec.type} ${name}: "__proto__" is no name for an item: JavaScript loses it.`,
+      );
     super(
       {
         type: spec.type,
@@ -108,7 +112,7 @@ export abstract class StreamkeysSet<Item extends object> extends StreamkeysResou
             .all([this.shared, this.kept])
             .apply(([shared, kept]) => outputOf(output, shared, kept[name]));
     const id = this.ids.apply((ids) => {
-      if (!(name in ids)) throw noItem({ type }, name, Object.keys(ids));
+      if (!Object.hasOwn(ids, name)) throw noItem({ type }, name, Object.keys(ids));
       return ids[name];
     });
     return {

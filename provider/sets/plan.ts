@@ -21,7 +21,7 @@ export function membership(items: Items, inputs: Props): Membership {
   return {
     added: names.filter((name) => !items.has(name)),
     kept: names.filter((name) => items.has(name)),
-    removed: [...items.keys()].filter((name) => !(name in wanted)),
+    removed: [...items.keys()].filter((name) => !Object.hasOwn(wanted, name)),
   };
 }
 

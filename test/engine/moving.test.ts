@@ -112,3 +112,84 @@ describe("what others have made", () => {
     client.destroy();
   });
 });
+
+describe("between resources of their own and a set", () => {
+  let sandbox: Sandbox;
+  let stack: TestStack;
+
+  beforeEach(async () => {
+    sandbox = await startSandbox();
+  });
+  afterEach(async () => {
+    await sandbox.close();
+    stack.remove();
+  });
+
+  const ROTATION = `keyRotation: { every: "30d" }`;
+  const STREAM = `type: "linear", mode: "audio", region: "sg-edge-04", ingest: { kind: "push", protocols: ["rtmp"] },
+    outputProtocols: ["hls"], packaging: { hls: { segmentFormat: "fmp4" } },
+    ladder: { audio: [{ codec: "aac", channels: 2, sampleRateHz: 48000, bitrateKbps: 128 }] }`;
+  /** Of each name a stream with its key and a key of AIOZ: as resources, with these options. */
+  const singles = (names: string[], options: (name: string, type: string) => string): string =>
+    names
+      .map(
+        (name) => `{
+        const stream = new tenbyte.Stream("${name}", { name: "${name}", ${STREAM} }, ${options(name, "tenbyte:Stream")});
+        new tenbyte.StreamKey("${name}", { streamId: stream.id, ${ROTATION} }, ${options(name, "tenbyte:StreamKey")});
+        new aioz.StreamKey("${name}", { name: "${name}", save: true, ${ROTATION} }, ${options(name, "aioz:StreamKey")});
+      }`,
+      )
+      .join("\n");
+  /** As items of sets; `more` is put into each. */
+  const sets = (names: string[], more: (name: string, type: string) => string, options = "{}"): string => {
+    const items = (type: string, own: (name: string) => string): string =>
+      names.map((name) => `${name}: { ${own(name)} ${more(name, type)} }`).join();
+    return `
+      const streams = new tenbyte.StreamSet("channels",
+        { items: { ${items("tenbyte:Stream", () => "")} }, defaults: { ${STREAM} } }, ${options});
+      new tenbyte.StreamKeySet("channels", {
+        items: { ${items("tenbyte:StreamKey", (name) => `streamId: streams.item("${name}").id,`)} },
+        defaults: { ${ROTATION} } }, ${options});
+      new aioz.StreamKeySet("channels",
+        { items: { ${items("aioz:StreamKey", () => "")} }, defaults: { save: true, ${ROTATION} } }, ${options});`;
+  };
+  /** What is at the vendors, keys included; a stream's age and such are as they were. */
+  const there = (): string => JSON.stringify([sandbox.data.tenbyte?.streams, sandbox.data.aioz?.keys]);
+  const writes = (): string[] =>
+    sandbox.requests.filter(({ method }) => method !== "GET").map(({ method, path }) => `${method} ${path}`);
+  const clean = async (): Promise<void> => {
+    expect(succeeded(await stack.preview())).toMatch(/unchanged/);
+    expect(succeeded(await stack.preview("--expect-no-changes"))).toMatch(/unchanged/);
+  };
+
+  it("go without a write at a vendor, both ways, and keep their keys", async () => {
+    const [a, b, c] = ["news", "sport", "film"];
+    stack = await TestStack.create(
+      singles([a, b], () => "{}"),
+      sandbox.environment,
+    );
+    succeeded(await stack.up());
+    const ids = new Map(stack.resources().map(({ urn, id }) => [urn.split("/").at(-1), id]));
+    const idOf = (name: string, type: string): string => ids.get(`${type}::${name}`) ?? "";
+    const before = there();
+    sandbox.requests.length = 0;
+
+    // Into sets.
+    stack.program(singles([a, b], () => "{ retainOnDelete: true }"));
+    succeeded(await stack.up());
+    stack.program(sets([a, b], (name, type) => `import: "${idOf(name, type)}"`));
+    expect(succeeded(await stack.up())).toMatch(/6 deleted/);
+    stack.program(sets([a, b], () => ""));
+    succeeded(await stack.up());
+    await clean();
+    expect(writes().map((call) => call.split(" ")[0])).toEqual(["POST", "POST"]);
+    stack.program(`${sets([b, c], () => "")}\n${singles([a], () => "{}")}`);
+    succeeded(await stack.up());
+    await clean();
+    expect(JSON.parse(there())).toMatchObject(JSON.parse(before) as object);
+    // Each is deleted by who has it now.
+    stack.program("");
+    succeeded(await stack.up());
+    expect(JSON.parse(there())).toEqual([{}, {}]);
+  });
+});
