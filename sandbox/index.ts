@@ -186,7 +186,7 @@ function controls({ data, save, problemOf }: Store, requests: ReceivedRequest[],
       Object.assign(tried, change);
       const problem = problemOf(copy);
       if (problem !== undefined) return context.text(problem, 400);
-      Object.assign(target, change);
+      replaceIn(target, change);
       save();
       return context.json(target);
     });
@@ -209,6 +209,19 @@ function objectAt(data: object, steps: string[]): object | undefined {
       owner && Object.hasOwn(owner, step) ? (owner as Record<string, unknown>)[step] : undefined;
     return typeof value === "object" && value !== null ? value : undefined;
   }, data);
+}
+
+/** Gives an object new members. A table stays the same object, because a simulator at work holds on to it. */
+function replaceIn(target: object, change: Record<string, unknown>): void {
+  for (const [name, value] of Object.entries(change)) {
+    const table = objectAt(target, [name]);
+    if (!table || Array.isArray(table) || Array.isArray(value)) {
+      Object.assign(target, { [name]: value });
+      continue;
+    }
+    for (const member of Object.keys(table)) Reflect.deleteProperty(table, member);
+    Object.assign(table, value);
+  }
 }
 
 /** Starts or ends a broadcast, as an encoder would. */

@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { type Context, Hono } from "hono";
 import { z } from "zod";
 import type { Simulator, SimulatorContext, SimulatorData } from "../simulator";
+import { rowOf } from "../table";
 
 /**
  * Cloudflare Stream's live inputs and outputs (docs/sheets/cloudflare.md, sections 1 to 9, 11 and 13). Two accounts, each with
@@ -32,69 +33,23 @@ const SECOND: Account = {
 export const simulator: Simulator = {
   basePath: "/client/v4",
   credentials: { accountId: MAIN.id, apiToken: MAIN.token },
+  stored: z.lazy(() => z.looseObject(store.partial().shape)),
   app: cloudflare,
   setLive: (data, id, live) => {
-    const input = storeOf(data).inputs[id.split("/")[0] ?? ""];
+    const input = rowOf(storeOf(data).inputs, id.split("/")[0]);
     // A disabled input refuses encoders.
     if (input && (input.enabled || !live)) broadcast(storeOf(data), input, live);
   },
   remove: (data, id) => {
     const [uid = "", output] = id.split("/");
     const { inputs } = storeOf(data);
+    const input = rowOf(inputs, uid);
     if (output === undefined) delete inputs[uid];
-    else if (inputs[uid]) inputs[uid].outputs = inputs[uid].outputs.filter((one) => one.uid !== output);
+    else if (input) input.outputs = input.outputs.filter((one) => one.uid !== output);
   },
 };
 
 type Json = Record<string, unknown>;
-
-/** A live input as it is kept. */
-interface Stored extends Json {
-  uid: string;
-  account: string;
-  created: string;
-  modified: string;
-  enabled: boolean;
-  status: string | null;
-  recording: z.infer<typeof recording>;
-  outputs: Output[];
-}
-
-interface Output {
-  uid: string;
-  url: string;
-  streamKey: string;
-  enabled: boolean;
-}
-
-/** What a broadcast leaves behind; it outlives its input (section 2). */
-interface Video {
-  uid: string;
-  account: string;
-  liveInput: string;
-  state: "live-inprogress" | "ready";
-}
-
-/** What an idempotency key has made, and when. */
-interface Made {
-  input: string;
-  at: number;
-}
-
-/** How Cloudflare behaves where its documents say nothing; change it at `/_sandbox/data/cloudflare/behaviour`. */
-interface Behaviour {
-  /** The form of `status` (section 5). */
-  statusForm: "string" | "object";
-  /** Whether a rotation gives playback new secrets too (section 6). */
-  rotatesPlayback: boolean;
-}
-
-interface Store {
-  inputs: Record<string, Stored>;
-  videos: Video[];
-  idempotency: Record<string, Made>;
-  behaviour: Behaviour;
-}
 
 const DEFAULT_BEHAVIOUR: Behaviour = { statusForm: "string", rotatesPlayback: false };
 
@@ -113,6 +68,43 @@ const recording = z.strictObject({
     .transform((origins) => origins ?? null),
   hideLiveViewerCount: z.boolean().default(false),
 });
+const output = z.object({ uid: z.string(), url: z.string(), streamKey: z.string(), enabled: z.boolean() });
+type Output = z.infer<typeof output>;
+
+/** A live input as it is kept. */
+const stored = z.looseObject({
+  ...{ uid: z.string(), account: z.string(), created: z.string(), modified: z.string() },
+  enabled: z.boolean(),
+  status: z.string().nullable(),
+  recording: recording.extend({ allowedOrigins: z.array(z.string()).nullable() }),
+  outputs: z.array(output),
+});
+type Stored = z.infer<typeof stored>;
+
+/** How Cloudflare behaves where its documents say nothing; change it at `/_sandbox/data/cloudflare/behaviour`. */
+const behaviour = z.object({
+  /** The form of `status` (section 5). */
+  statusForm: z.enum(["string", "object"]),
+  /** Whether a rotation gives playback new secrets too (section 6). */
+  rotatesPlayback: z.boolean(),
+});
+type Behaviour = z.infer<typeof behaviour>;
+
+const store = z.object({
+  inputs: z.record(z.string(), stored),
+  /** What broadcasts leave behind; it outlives their input (section 2). */
+  videos: z.array(
+    z.object({
+      ...{ uid: z.string(), account: z.string(), liveInput: z.string() },
+      state: z.enum(["live-inprogress", "ready"]),
+    }),
+  ),
+  /** What an idempotency key has made, and when. */
+  idempotency: z.record(z.string(), z.object({ input: z.string(), at: z.number() })),
+  behaviour,
+});
+type Store = z.infer<typeof store>;
+
 /** Create and update take the same; of what is absent nothing is changed, but `recording` is replaced as a whole (section 3). */
 const inputBody = z.strictObject({
   meta: z.record(z.string(), z.unknown()).optional(),
@@ -177,9 +169,9 @@ function cloudflare({ data, now }: SimulatorContext): Hono {
     const key = context.req.header("idempotency-key");
     if (key !== undefined && Buffer.byteLength(key) > 255)
       return refused(context, 400, 10005, "The Idempotency-Key is longer than 255 bytes");
-    const made = key === undefined ? undefined : store.idempotency[`${account} ${key}`];
+    const made = rowOf(store.idempotency, `${account} ${key}`);
     if (made && now().getTime() < made.at + IDEMPOTENCY_MS) {
-      const before = store.inputs[made.input];
+      const before = rowOf(store.inputs, made.input);
       if (before) return success(context, shown(before, store.behaviour));
       return refused(context, 409, 10009, "The live input of this Idempotency-Key has been deleted");
     }
@@ -211,7 +203,7 @@ function cloudflare({ data, now }: SimulatorContext): Hono {
   const onInput = (act: (context: Context, input: Stored) => Response | Promise<Response>) => {
     return (context: Context) => {
       const { account = "", uid = "" } = context.req.param();
-      const input = Object.hasOwn(store.inputs, uid) ? store.inputs[uid] : undefined;
+      const input = rowOf(store.inputs, uid);
       return input?.account === account ? act(context, input) : notFound(context);
     };
   };

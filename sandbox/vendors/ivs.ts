@@ -54,6 +54,7 @@ export const simulator: Simulator = {
     const [, verb = ""] = /\/(BatchGet|Get|List|Create|Update|Delete|Stop)[A-Za-z]+$/.exec(path) ?? [];
     return MEANINGS[verb] ?? method;
   },
+  stored: z.lazy(() => z.looseObject(storeShape.partial().shape)),
   app: ivs,
   setLive: (data, arn, live) => {
     const store = storeOf(data);
@@ -69,45 +70,6 @@ export const simulator: Simulator = {
     remove(storeOf(data), arn);
   },
 };
-
-type Tags = Record<string, string>;
-
-interface Channel extends Omit<ChannelFields, "preset"> {
-  arn: string;
-  preset: string;
-  ingestEndpoint: string;
-  playbackUrl: string;
-  srt: { endpoint: string; passphrase: string };
-  tags: Tags;
-}
-
-interface StreamKey {
-  arn: string;
-  value: string;
-  channelArn: string;
-  tags: Tags;
-}
-
-/** A running broadcast. It outlives the key that it began with (section 5). */
-interface Session {
-  streamId: string;
-  startTime: string;
-}
-
-/** What the documents leave open, or AWS does only under load; change it at `/_sandbox/data/ivs/behaviour`. */
-interface Behaviour {
-  /** Whether CreateChannel makes a key; channels made by CloudFormation have none (section 5). */
-  makesKey: boolean;
-  /** Whether more than five requests a second to one operation are turned down (section 9). */
-  throttles: boolean;
-}
-
-interface Store {
-  channels: Record<string, Channel>;
-  keys: Record<string, StreamKey>;
-  sessions: Record<string, Session>;
-  behaviour: Behaviour;
-}
 
 const REQUESTS_PER_SECOND = 5;
 const MOST_TAGS = 50;
@@ -162,6 +124,38 @@ const channelFields = z.object({
   failoverSlateConfigurationArn: arnOrNone("failover-slate-configuration").default(""),
 });
 type ChannelFields = z.infer<typeof channelFields>;
+
+const channelShape = channelFields.extend({
+  ...{ arn: z.string(), ingestEndpoint: z.string(), playbackUrl: z.string(), preset: z.string() },
+  srt: z.object({ endpoint: z.string(), passphrase: z.string() }),
+  tags: z.record(z.string(), z.string()),
+});
+type Channel = z.infer<typeof channelShape>;
+const keyShape = z.object({
+  ...{ arn: z.string(), value: z.string(), channelArn: z.string() },
+  tags: z.record(z.string(), z.string()),
+});
+type StreamKey = z.infer<typeof keyShape>;
+/** A running broadcast. It outlives the key that it began with (section 5). */
+const sessionShape = z.object({ streamId: z.string(), startTime: z.string() });
+type Session = z.infer<typeof sessionShape>;
+
+/** What the documents leave open, or AWS does only under load; change it at `/_sandbox/data/ivs/behaviour`. */
+const behaviourShape = z.object({
+  /** Whether CreateChannel makes a key; channels made by CloudFormation have none (section 5). */
+  makesKey: z.boolean(),
+  /** Whether more than five requests a second to one operation are turned down (section 9). */
+  throttles: z.boolean(),
+});
+type Behaviour = z.infer<typeof behaviourShape>;
+
+const storeShape = z.object({
+  channels: z.record(z.string(), channelShape),
+  keys: z.record(z.string(), keyShape),
+  sessions: z.record(z.string(), sessionShape),
+  behaviour: behaviourShape,
+});
+type Store = z.infer<typeof storeShape>;
 
 /** The same without the defaults: what an update leaves out stays. */
 const channelChanges = z.object(
@@ -395,7 +389,7 @@ function ivs({ data, now }: SimulatorContext): Hono<{ Variables: { caller: Calle
     return arn.includes(":stream-key/") ? keyOf(arn, caller) : channelOf(arn, caller);
   }
 
-  function makeKey({ arn: channelArn }: Channel, given: Tags, caller: Caller): StreamKey {
+  function makeKey({ arn: channelArn }: Channel, given: Record<string, string>, caller: Caller): StreamKey {
     const ownId = newId(12);
     const arn = `${prefix(caller)}:stream-key/${ownId}`;
     const key = { arn, value: `sk_${caller.region}_${ownId}_${newId(30)}`, channelArn, tags: given };

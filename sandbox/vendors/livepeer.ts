@@ -111,9 +111,6 @@ const patchBody = z.strictObject({
   suspended: z.boolean().optional(),
   ...fields,
   playbackPolicy: policy.nullish(),
-  userTags: fields.userTags.nullable(),
-  recordingSpec: fields.recordingSpec.nullable(),
-  multistream: fields.multistream.nullable(),
 });
 type Change = z.infer<typeof patchBody>;
 
@@ -324,7 +321,7 @@ function livepeer({ data, now }: SimulatorContext): Hono {
       const there = row.stream.multistream.targets;
       // One that is not there is as good as removed (section 2).
       const left = there.filter(({ id }) => id !== context.req.param("target"));
-      write(row, { multistream: { targets: left } });
+      if (left.length < there.length) write(row, { multistream: { targets: left } });
       return context.body(null, 204);
     }),
   );
@@ -348,15 +345,15 @@ function livepeer({ data, now }: SimulatorContext): Hono {
   });
   const onTarget =
     (act: (context: Context, target: StoredTarget) => Response | Promise<Response>) => (context: Context) => {
-      const one = rowOf(targets, context.req.param("id"));
+      const one = rowOf(targets, context.req.param("target"));
       return one?.user === tokenOf(context) ? act(context, one) : notFound(context);
     };
   app.get(
-    "/multistream/target/:id",
+    "/multistream/target/:target",
     onTarget((context, one) => context.json(shownTarget(one))),
   );
   app.patch(
-    "/multistream/target/:id",
+    "/multistream/target/:target",
     onTarget(async (context, one) => {
       const body = await parsed(context, targetBody.partial());
       if (body instanceof Response) return body;
@@ -367,7 +364,7 @@ function livepeer({ data, now }: SimulatorContext): Hono {
     }),
   );
   app.delete(
-    "/multistream/target/:id",
+    "/multistream/target/:target",
     onTarget((context, { id }) => {
       delete targets[id];
       return context.body(null, 204);

@@ -2,6 +2,7 @@ import { randomBytes, randomInt, randomUUID } from "node:crypto";
 import { type Context, Hono } from "hono";
 import { z } from "zod";
 import type { Simulator, SimulatorContext, SimulatorData } from "../simulator";
+import { rowOf } from "../table";
 
 /**
  * Mux Video's live streams (docs/sheets/mux.md, sections 1 to 5 and 7 to 12). Accepts any access token whose id and secret
@@ -10,45 +11,52 @@ import type { Simulator, SimulatorContext, SimulatorData } from "../simulator";
 export const simulator: Simulator = {
   basePath: "",
   credentials: { tokenId: "sandbox-token", tokenSecret: "sandbox-token-secret" },
+  stored: z.lazy(() =>
+    z.looseObject({
+      streams: z.record(z.string(), stored).optional(),
+      behaviour: behaviour.partial().optional(),
+    }),
+  ),
   app: mux,
   setLive: (data, id, live) => {
-    const stream = streamsOf(data)[parentOf(id)];
+    const stream = rowOf(streamsOf(data), parentOf(id));
     // A disabled stream refuses encoders.
     if (stream && stream.status !== "disabled") stream.status = live ? "active" : "idle";
   },
   remove: (data, id) => {
     const [stream = "", child] = id.split("/");
     if (child === undefined) delete streamsOf(data)[stream];
-    else removeChild(streamsOf(data)[stream], child);
+    else removeChild(rowOf(streamsOf(data), stream), child);
   },
 };
 
 type Json = Record<string, unknown>;
 
-interface Child extends Json {
-  id: string;
-}
+const child = z.looseObject({ id: z.string() });
+type Child = z.infer<typeof child>;
 
 /** A live stream as it is kept. */
-interface Stored extends Json {
-  id: string;
-  environment: string;
+const stored = z.looseObject({
+  id: z.string(),
+  environment: z.string(),
   /** A string of Unix seconds (section 5). */
-  created_at: string;
-  status: "idle" | "active" | "disabled";
-  stream_key: string;
-  playback_ids: Child[];
-  simulcast_targets: Child[];
-  new_asset_settings: Json;
+  created_at: z.string(),
+  status: z.enum(["idle", "active", "disabled"]),
+  stream_key: z.string(),
+  playback_ids: z.array(child),
+  simulcast_targets: z.array(child),
+  new_asset_settings: z.record(z.string(), z.unknown()),
   /** When a broadcast that was told to end is over, in milliseconds. */
-  endsAt?: number;
-}
+  endsAt: z.number().optional(),
+});
+type Stored = z.infer<typeof stored>;
 
 /** How Mux behaves where its documents say nothing; change it at `/_sandbox/data/mux/behaviour`. */
-interface Behaviour {
+const behaviour = z.object({
   /** Whether a reset gives the SRT passphrase a new value too (section 7). */
-  resetRotatesPassphrase: boolean;
-}
+  resetRotatesPassphrase: z.boolean(),
+});
+type Behaviour = z.infer<typeof behaviour>;
 
 const DEFAULT_BEHAVIOUR: Behaviour = { resetRotatesPassphrase: true };
 
@@ -220,7 +228,7 @@ function mux({ data, now }: SimulatorContext): Hono {
 
   const onStream = (act: (context: Context, stream: Stored) => Response | Promise<Response>) => {
     return (context: Context) => {
-      const stream = streams[context.req.param("id") ?? ""];
+      const stream = rowOf(streams, context.req.param("id"));
       const isOwn = stream !== undefined && stream.environment === environmentOf(context);
       return isOwn ? act(context, settled(stream, now())) : notFound(context);
     };
