@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { baseUrlVariable, setCommand } from "../../provider/calls/account";
 import type { Definition } from "../../provider/define";
 import { replacesResource, type SchemaNode, schemaOf } from "../../provider/define/schema";
+import { hasSet, setNameOf } from "../../provider/define/set";
 import type { Vendor } from "../../provider/define/vendor";
 import { typeNameOf } from "../../provider/vendors";
 import { writable } from "./names";
@@ -85,6 +86,12 @@ function behaviour(definition: Definition): string {
             find ? "what was made is found again and taken over" : "the run stops and says what to check",
           ],
         ]),
+    [
+      "hundreds of them",
+      hasSet(definition)
+        ? `\`${setNameOf(definition.name)}\`, all as one resource ([sets](sets.md))`
+        : "a resource each; there is no set of them",
+    ],
     ["`streamkeys discover`", list ? "lists it" : "cannot list it"],
   ];
   return `| what | how |\n|---|---|\n${rows.map((row) => `| ${row.join(" | ")} |`).join("\n")}`;

@@ -1,12 +1,16 @@
 import { stackSettings } from "../../provider/calls/account";
 import type { Definition } from "../../provider/define";
-import { replacesResource, type SchemaNode, schemaOf } from "../../provider/define/schema";
+import { replacesResource, schemaOf } from "../../provider/define/schema";
+import { hasSet } from "../../provider/define/set";
 import type { Vendor } from "../../provider/define/vendor";
 import { memberType, type ObjectType, objectTypes, writable } from "./names";
+import { properties } from "./property-schema";
+import { setResource, setToken, setTypes } from "./set-schema";
 
 /** Writes `schema.json`: the package in Pulumi's schema language, for tools and for SDKs in other languages. */
 export function packageSchema(vendors: Vendor[], manifest: Manifest): unknown {
   const all = vendors.flatMap((vendor) => vendor.resources.map((definition) => ({ vendor, definition })));
+  const sets = all.filter(({ definition }) => hasSet(definition));
   return {
     name: "streamkeys",
     displayName: "Stream keys",
@@ -20,13 +24,20 @@ export function packageSchema(vendors: Vendor[], manifest: Manifest): unknown {
     logoUrl: `${manifest.homepage.replace(/#.*$/, "").replace("github.com", "raw.githubusercontent.com")}/main/docs/img/logo.svg`,
     config: { variables: Object.fromEntries([...vendors.map(vendorVariable), ...stackVariables()]) },
     language: { nodejs: { packageName: manifest.name, packageDescription: manifest.description } },
-    types: Object.fromEntries(all.flatMap(({ vendor, definition }) => typeEntries(vendor, definition))),
-    resources: Object.fromEntries(
-      all.map(({ vendor, definition }) => [
+    types: Object.fromEntries([
+      ...all.flatMap(({ vendor, definition }) => typeEntries(vendor, definition)),
+      ...sets.flatMap(({ vendor, definition }) => setTypes(vendor, definition)),
+    ]),
+    resources: Object.fromEntries([
+      ...all.map(({ vendor, definition }): [string, unknown] => [
         `streamkeys:${vendor.name}:${definition.name}`,
         resource(vendor, definition),
       ]),
-    ),
+      ...sets.map(({ vendor, definition }): [string, unknown] => [
+        setToken(vendor, definition),
+        setResource(vendor, definition),
+      ]),
+    ]),
   };
 }
 
@@ -117,40 +128,4 @@ function inputProperties(vendor: Vendor, definition: Definition): Record<string,
       replacesResource(definition, input) ? { ...property, replaceOnChanges: true } : property,
     ]),
   );
-}
-
-function properties(vendor: Vendor, owner: string, members: [string, SchemaNode][]): Record<string, object> {
-  return Object.fromEntries(
-    members.map(([key, node]) => [
-      key,
-      {
-        ...typeOf(vendor, owner, key, node),
-        ...(node.description ? { description: node.description } : {}),
-        ...(isScalar(node.default) ? { default: node.default } : {}),
-        ...(node.secret ? { secret: true } : {}),
-      },
-    ]),
-  );
-}
-
-/** Whether Pulumi's schema can hold it as a default: it takes no list and no object. */
-const isScalar = (value: unknown): boolean => ["boolean", "number", "string"].includes(typeof value);
-
-function typeOf(vendor: Vendor, owner: string, key: string, node: SchemaNode): Record<string, unknown> {
-  if (node.enum) return { $ref: `#/types/streamkeys:${vendor.name}:${memberType(owner, key)}` };
-  if (node.const !== undefined) return { type: node.type, const: node.const };
-  if (node.properties)
-    return { $ref: `#/types/streamkeys:${vendor.name}:${node.title ?? memberType(owner, key)}` };
-  switch (node.type) {
-    case "array":
-      return { type: "array", items: typeOf(vendor, owner, key, node.items ?? {}) };
-    case "object": {
-      const values = typeof node.additionalProperties === "object" ? node.additionalProperties : {};
-      return { type: "object", additionalProperties: typeOf(vendor, owner, key, values) };
-    }
-    case undefined:
-      return { $ref: "pulumi.json#/Any" };
-    default:
-      return { type: node.type };
-  }
 }

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import Ajv from "ajv/dist/2020";
 import { replacesResource, schemaOf } from "../../provider/define/schema";
+import { hasSet } from "../../provider/define/set";
 import { vendors } from "../../provider/vendors";
 
 /** What a package says of itself to tools and to people: `schema.json`, docs pages, hover texts, the engine: one story. */
@@ -15,10 +16,16 @@ interface Resource {
   properties: Record<string, Property>;
 }
 interface Schema {
-  types: Record<string, { enum?: { value: unknown }[] }>;
+  types: Record<
+    string,
+    { enum?: { value: unknown }[]; properties?: Record<string, Property>; required?: string[] }
+  >;
   resources: Record<string, Resource>;
   config: { variables: Record<string, unknown> };
 }
+
+/** As `provider/sets/kept.ts` writes them. */
+const OUTPUTS_OF_SETS = ["ids", "shared", "kept", "secrets"];
 
 const read = (file: string): string => readFileSync(file, "utf8");
 const schema = JSON.parse(read("schema.json")) as Schema;
@@ -50,6 +57,35 @@ describe("schema.json", () => {
   it("refers to no type that it lacks", () => {
     const refs = [...JSON.stringify(schema).matchAll(/"#\/types\/([^"]+)"/g)].map(([, name = ""]) => name);
     expect(refs.filter((name) => !(name in schema.types))).toEqual([]);
+  });
+
+  it("has each set, whose items and defaults take every input of the resource and require none", () => {
+    for (const { vendor, definition } of all) {
+      const of = `streamkeys:${vendor.name}:${definition.name}`;
+      const page = read(`docs/${vendor.name}.md`);
+      expect({ of, isThere: `${of}Set` in schema.resources }).toEqual({ of, isThere: hasSet(definition) });
+      if (!hasSet(definition)) continue;
+      expect(page).toContain(`\`${definition.name}Set\``);
+      const set = schema.resources[`${of}Set`];
+      expect(set?.requiredInputs).toEqual(["items"]);
+      expect(Object.keys(set?.properties ?? {})).toEqual(["items", "defaults", ...OUTPUTS_OF_SETS]);
+      const inputs = Object.keys(schema.resources[of]?.inputProperties ?? {});
+      for (const [part, more] of [
+        ["Item", ["import"]],
+        ["Defaults", []],
+      ] as const) {
+        const { properties = {}, required } = schema.types[`${of}Set${part}`] ?? {};
+        expect(Object.keys(properties)).toEqual([...inputs, ...more]);
+        expect(required).toBeUndefined();
+        expect(Object.values(properties).filter((property) => "default" in property)).toEqual([]);
+      }
+      if (!definition.rotation) continue;
+      const rotation = schema.types[`streamkeys:${vendor.name}:SetKeyRotation`];
+      expect(schema.types[`${of}SetDefaults`]?.properties?.keyRotation?.$ref).toMatch(/SetKeyRotation$/);
+      expect(Object.keys(rotation?.properties ?? {})).toEqual(
+        expect.arrayContaining(["every", "trigger", "atOnce"]),
+      );
+    }
   });
 
   it("lists the values of an input that has a set of them", () => {
