@@ -1,16 +1,9 @@
 import { z } from "zod";
 import { signatureV4 } from "../../provider/calls/sigv4";
 import type { SignableRequest } from "../../provider/define/vendor";
-import { simulators } from "../../sandbox/vendors";
 import type { Json } from "./wrong";
 
 /** What a client may send to each simulator. The simulators say themselves which endpoints they have. */
-
-/** An endpoint: method and path below the base URL, as the simulator has them. */
-export interface Route {
-  method: string;
-  path: string;
-}
 
 /** One request that is right. */
 export interface Right {
@@ -56,14 +49,6 @@ export interface Vendor {
   any?: string;
   /** Endpoints that need no credentials. */
   open?: string[];
-}
-
-/** The endpoints of a simulator, without what stands before all of them. */
-export function routesOf(name: string): Route[] {
-  const app = simulators[name]?.app({ data: {}, now: () => new Date() });
-  const routes = (app?.routes ?? []).filter(({ method }) => method !== "ALL");
-  // A parameter with a pattern stands for another way to write an endpoint that is there as well.
-  return routes.filter(({ path }) => !path.includes("{")).map(({ method, path }) => ({ method, path }));
 }
 
 /** The path with a value for each parameter. */

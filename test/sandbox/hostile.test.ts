@@ -5,7 +5,8 @@ import { join } from "node:path";
 import type { SignableRequest } from "../../provider/define/vendor";
 import { type Sandbox, startSandbox } from "../../sandbox";
 import { simulators } from "../../sandbox/vendors";
-import { filled, type Ids, type Right, type Route, routesOf, VENDORS } from "./endpoints";
+import { type Route, routesOf } from "../harness/routes";
+import { filled, type Ids, type Right, VENDORS } from "./endpoints";
 import { type Json, MALFORMED, mutations, STRANGE_IDS } from "./wrong";
 
 /**

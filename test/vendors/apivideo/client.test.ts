@@ -1,7 +1,8 @@
 /* eslint-disable @typescript-eslint/no-unsafe-class-instance-assignment -- its types are classes, and plain objects are how it is used */
 import ApiVideoClient from "@api.video/nodejs-client";
 import ApiVideoError from "@api.video/nodejs-client/lib/ApiVideoError";
-import { type Sandbox, startSandbox } from "../../../sandbox";
+import type { Sandbox } from "../../../sandbox";
+import { sandboxForClient } from "../../harness/official-client";
 import { setLive } from "../../harness/simulated";
 
 /** api.video's own client against our simulator: what the vendor's code sends is taken, and what it is sent it can read. */
@@ -13,7 +14,7 @@ const clientOf = (apiKey: string): ApiVideoClient =>
   new ApiVideoClient({ apiKey, baseUri: `${sandbox.url}/apivideo` });
 
 beforeAll(async () => {
-  sandbox = await startSandbox();
+  sandbox = await sandboxForClient("apivideo");
 });
 afterAll(() => sandbox.close());
 beforeEach(() => {

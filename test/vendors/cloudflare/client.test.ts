@@ -7,7 +7,8 @@ import {
 } from "cloudflare/error";
 import { LiveInputs } from "cloudflare/resources/stream/live-inputs";
 import { createClient } from "cloudflare/tree-shakable";
-import { type Sandbox, startSandbox } from "../../../sandbox";
+import type { Sandbox } from "../../../sandbox";
+import { sandboxForClient } from "../../harness/official-client";
 import { setLive } from "../../harness/simulated";
 
 /** Cloudflare's own client against our simulator: what the vendor's code sends is taken, and what it is sent it can read. */
@@ -35,7 +36,7 @@ const inputs = (token = "sandbox-cloudflare-token") => clientOf({ apiToken: toke
 
 beforeEach(async () => {
   now = new Date("2026-01-01T00:00:00Z");
-  sandbox = await startSandbox({ now: () => now });
+  sandbox = await sandboxForClient("cloudflare", { now: () => now });
 });
 afterEach(() => sandbox.close());
 

@@ -26,7 +26,8 @@ import {
   UpdateChannelCommand,
   ValidationException,
 } from "@aws-sdk/client-ivs";
-import { type Sandbox, startSandbox } from "../../../sandbox";
+import type { Sandbox } from "../../../sandbox";
+import { sandboxForClient } from "../../harness/official-client";
 import { setLive } from "../../harness/simulated";
 
 /** AWS's own client against our simulator: what it signs and sends is taken, and what it is sent it can read. */
@@ -42,7 +43,7 @@ const clientOf = (credentials: typeof MAIN, region = "us-west-2"): IvsClient =>
   new IvsClient({ endpoint: `${sandbox.url}/ivs`, region, credentials, maxAttempts: 1 });
 
 beforeEach(async () => {
-  sandbox = await startSandbox();
+  sandbox = await sandboxForClient("ivs");
   client = clientOf(MAIN);
 });
 afterEach(async () => {
@@ -290,7 +291,7 @@ describe("AWS's client", () => {
   it("is throttled at the sixth request of a second to one operation", async () => {
     await sandbox.close();
     const now = new Date();
-    sandbox = await startSandbox({ now: () => now });
+    sandbox = await sandboxForClient("ivs", { now: () => now });
     Object.assign(sandbox.data.ivs?.behaviour as object, { throttles: true });
     client.destroy();
     client = clientOf(MAIN);

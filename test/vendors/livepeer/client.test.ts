@@ -2,7 +2,8 @@ import { Livepeer } from "livepeer";
 import { Encoder, Profile, TranscodeProfileEncoder, Type } from "livepeer/models/components";
 import { SDKError } from "livepeer/models/errors/sdkerror";
 import { SDKValidationError } from "livepeer/models/errors/sdkvalidationerror";
-import { type Sandbox, startSandbox } from "../../../sandbox";
+import type { Sandbox } from "../../../sandbox";
+import { sandboxForClient } from "../../harness/official-client";
 import { setLive } from "../../harness/simulated";
 
 /** Livepeer's own client against our simulator: what the vendor's code sends is taken, and what it is sent it can read. */
@@ -15,7 +16,7 @@ const clientOf = (apiKey: string): Livepeer =>
   new Livepeer({ apiKey, serverURL: `${sandbox.url}/livepeer/api` });
 
 beforeAll(async () => {
-  sandbox = await startSandbox({ now: () => now });
+  sandbox = await sandboxForClient("livepeer", { now: () => now });
 });
 afterAll(() => sandbox.close());
 beforeEach(() => {

@@ -1,5 +1,6 @@
 import Mux from "@mux/mux-node";
-import { type Sandbox, startSandbox } from "../../../sandbox";
+import type { Sandbox } from "../../../sandbox";
+import { sandboxForClient } from "../../harness/official-client";
 import { setLive } from "../../harness/simulated";
 
 /** Mux's own client against our simulator: what the vendor's code sends is taken, and what it is sent it can read. */
@@ -12,7 +13,7 @@ const clientOf = (tokenId: string, tokenSecret = "sandbox-secret"): Mux =>
   new Mux({ tokenId, tokenSecret, baseURL: `${sandbox.url}/mux`, maxRetries: 0 });
 
 beforeAll(async () => {
-  sandbox = await startSandbox();
+  sandbox = await sandboxForClient("mux");
 });
 afterAll(() => sandbox.close());
 beforeEach(() => {
