@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { z } from "zod";
 
-/** The list of environments: read, and everything that is wrong with it said before anything runs. */
+/** The list of environments: everything that is wrong with it is said before anything runs. */
 
 /** What each vendor wants to know, by the names of the package's stack config. */
 const credentialsOf = {
@@ -13,7 +13,9 @@ const environment = z.strictObject({
   name: z
     .string()
     .regex(/^[a-z][a-z0-9-]*$/, "must be lower-case letters, digits and dashes: it names a stack"),
-  vendor: z.enum(Object.keys(credentialsOf) as (keyof typeof credentialsOf)[]),
+  vendor: z.enum(Object.keys(credentialsOf) as (keyof typeof credentialsOf)[], {
+    error: `must be one of ${Object.keys(credentialsOf).join(", ")}`,
+  }),
   channels: z
     .array(z.string().min(1))
     .min(1, "must name at least one channel")
@@ -26,36 +28,59 @@ const environment = z.strictObject({
 /** One environment: a customer, a region, a review app. */
 export type Environment = z.infer<typeof environment>;
 
-/** The list is wrong; the message has a line for each thing to mend. */
-export class WrongList extends Error {
-  override readonly name = "WrongList";
+/** Nothing was run; the message has a line for each thing to mend. */
+export class NotStarted extends Error {
+  override readonly name = "NotStarted";
 }
 
 /**
  * Reads the list.
- * @throws WrongList with every problem in it: twice the same name, an unknown vendor, a credential that is not set.
+ * @param chosen the environments whose credentials are needed; all when unset
+ * @throws NotStarted with every problem, by the environment's name: a wrong field, an unknown vendor, twice the same name, a
+ * credential that is not set.
  */
-export function readList(file: string, variables: NodeJS.ProcessEnv): Environment[] {
+export function readList(file: string, variables: NodeJS.ProcessEnv, chosen?: string[]): Environment[] {
+  const content = contentOf(file);
+  const right = content.flatMap((entry) => environment.safeParse(entry).data ?? []);
+  const needed = right.filter(({ name }) => chosen?.includes(name) ?? true);
+  const problems = [
+    ...twice(content.map(nameOf)),
+    ...content.flatMap(wrongFields),
+    ...needed.flatMap((entry) => missing(entry, variables)),
+  ];
+  if (problems.length > 0) throw new NotStarted(`${file} is not right:\n${problems.join("\n")}`);
+  return right;
+}
+
+function contentOf(file: string): unknown[] {
   let content: unknown;
   try {
     content = JSON.parse(readFileSync(file, "utf8"));
   } catch (error) {
-    throw new WrongList(`${file} cannot be read as JSON: ${(error as Error).message}`);
+    throw new NotStarted(`${file} cannot be read as JSON: ${(error as Error).message}`);
   }
-  const list = z.array(environment).safeParse(content);
-  if (!list.success) throw new WrongList(`${file} is not right:\n${z.prettifyError(list.error)}`);
-  const problems = [...twice(list.data), ...list.data.flatMap((entry) => missing(entry, variables))];
-  if (problems.length > 0) throw new WrongList(`${file} is not right:\n${problems.join("\n")}`);
-  return list.data;
+  if (!Array.isArray(content)) throw new NotStarted(`${file} is not a list: it must begin with [`);
+  return content;
 }
 
-function twice(list: Environment[]): string[] {
-  const names = list.map(({ name }) => name);
+/** How an entry is spoken of, wrong ones too. */
+function nameOf(entry: unknown, at: number): string {
+  const named = z.object({ name: z.string() }).safeParse(entry);
+  return named.success ? named.data.name : `entry ${at + 1}`;
+}
+
+function wrongFields(entry: unknown, at: number): string[] {
+  const issues = environment.safeParse(entry).error?.issues ?? [];
+  return issues.map(({ path, message }) => `✖ ${[nameOf(entry, at), ...path].join(": ")}: ${message}`);
+}
+
+function twice(names: string[]): string[] {
   const repeated = new Set(names.filter((name, at) => names.indexOf(name) < at));
   return [...repeated].map((name) => `✖ two environments are called ${name}; each is a stack of its own`);
 }
 
-function missing(entry: Environment, variables: NodeJS.ProcessEnv): string[] {
+/** The credentials of an environment that are not set, a line each. */
+export function missing(entry: Environment, variables: NodeJS.ProcessEnv): string[] {
   return Object.values(variablesOf(entry))
     .filter((variable) => !variables[variable])
     .map((variable) => `✖ ${entry.name}: the environment variable ${variable} is not set`);

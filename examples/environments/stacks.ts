@@ -15,8 +15,8 @@ export interface Place {
   variables: NodeJS.ProcessEnv;
 }
 
-/** Told how an operation is getting on: a few words, and whether they say what went wrong. */
-export type Progress = (words: string, isError?: boolean) => void;
+/** Told how an operation is getting on: how many resources are done, what the engine or a vendor says, what went wrong. */
+export type Progress = (words: string, kind: "count" | "message" | "error") => void;
 
 /** What an operation did, in a few words. */
 export type Did = string;
@@ -46,11 +46,16 @@ function withEntry(entry: Environment) {
   };
 }
 
-/** The stacks that are there and not in the list. */
-export async function leftTheList(list: Environment[], { workDir, pulumiCommand }: Place): Promise<string[]> {
+/** Who is logged in at the backend; an error where nobody is. */
+export async function loggedIn({ workDir, pulumiCommand }: Place): Promise<string> {
   const workspace = await LocalWorkspace.create({ workDir, pulumiCommand });
-  const names = (await workspace.listStacks()).map(({ name }) => name.split("/").at(-1) ?? name);
-  return names.filter((name) => !list.some((entry) => entry.name === name));
+  return (await workspace.whoAmI()).user;
+}
+
+/** The names of all stacks of this project. */
+export async function stackNames({ workDir, pulumiCommand }: Place): Promise<string[]> {
+  const workspace = await LocalWorkspace.create({ workDir, pulumiCommand });
+  return (await workspace.listStacks()).map(({ name }) => name.split("/").at(-1) ?? name);
 }
 
 /** The entry that a stack was made from. */
@@ -89,10 +94,10 @@ const SHOWN = ["info", "info#err", "warning", "error"];
 function counting(progress: Progress): (event: EngineEvent) => void {
   let done = 0;
   return ({ resOutputsEvent, diagnosticEvent }) => {
-    if (resOutputsEvent) progress(`${(done += 1)} resources done`);
+    if (resOutputsEvent) progress(`${(done += 1)} done`, "count");
     // The SDK's debug events, which its types do not know, hold every property in clear: stream keys, too.
     if (diagnosticEvent && SHOWN.includes(diagnosticEvent.severity))
-      progress(diagnosticEvent.message.trim(), diagnosticEvent.severity === "error");
+      progress(diagnosticEvent.message.trim(), diagnosticEvent.severity === "error" ? "error" : "message");
   };
 }
 
