@@ -234,10 +234,28 @@ async function accountChecks(vendor: Vendor, view: StackView, noted: string[]): 
   const asked = accounts.map(async (account) => {
     const answers = await accountCheck(vendor, account, settings);
     // Where not even the cheap read works, there is nothing more to find out.
-    const left = answers.status === "ok" ? await leftoverChecks(vendor, account, view, noted) : [];
-    return [answers, ...left];
+    if (answers.status !== "ok") return [answers];
+    const left = await leftoverChecks(vendor, account, view, noted);
+    return [answers, ...(await shortageCheck(vendor, account, settings)), ...left];
   });
   return (await Promise.all(asked)).flat();
+}
+
+/** What runs out at an account that works. No failure: the next broadcast is refused, and no run of ours. */
+async function shortageCheck(
+  vendor: Vendor,
+  account: string | undefined,
+  settings: Settings,
+): Promise<Check[]> {
+  if (!vendor.shortage) return [];
+  const what = `what runs out at ${titleOf(vendor, account)}`;
+  try {
+    const api = openApi({ ...resolveAccount(vendor, account, settings), retries: 0 });
+    const detail = await vendor.shortage(api);
+    return [{ what, status: detail === undefined ? "ok" : "to look at", detail: detail ?? "nothing" }];
+  } catch (error) {
+    return [{ what, status: "to look at", detail: `cannot be looked for: ${messageOf(error)}` }];
+  }
 }
 
 /** Objects that a create of this stack has made, and that the stack does not know. A note tells more than its mark. */

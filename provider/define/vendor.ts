@@ -54,5 +54,7 @@ export interface Vendor {
   retryAfterHeaders?: string[];
   /** One cheap authenticated read, which fails when the account does not work. */
   probe(api: Api): Promise<unknown>;
+  /** What runs out at the account although every call still works, and what to do; undefined where nothing does. */
+  shortage?(api: Api): Promise<string | undefined>;
   resources: Definition[];
 }

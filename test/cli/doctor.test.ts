@@ -44,6 +44,26 @@ describe("streamkeys doctor", () => {
     expect(of("Tenbyte")?.detail).toContain(sandbox.environment.TENBYTE_BASE_URL);
   });
 
+  it("says that recordings, which outlive their input, use up what may be stored: 0", async () => {
+    const videos = Array.from({ length: 950 }, (_, at) => ({
+      ...{ uid: `video-${at}`, account: sandbox.environment.CLOUDFLARE_ACCOUNT_ID },
+      ...{ liveInput: "one-that-was-deleted", state: "ready" },
+    }));
+    const { cloudflare = {} } = sandbox.data;
+    cloudflare.videos = videos;
+    const { status, of } = await checks(sandbox.environment);
+    cloudflare.videos = [];
+    expect(status).toBe(0);
+    expect(of("what runs out at Cloudflare")).toEqual({
+      what: "what runs out at Cloudflare",
+      status: "to look at",
+      detail: expect.stringMatching(
+        /^950 of 1000 minutes.*in 950 videos.*refuses the broadcast.*outlive their live input/,
+      ) as string,
+    });
+    expect((await checks(sandbox.environment)).of("what runs out at Cloudflare")?.status).toBe("ok");
+  });
+
   it("lists a vendor without configuration as such, with what to type: 0", async () => {
     const { TENBYTE_API_KEY: _, ...others } = sandbox.environment;
     const { status, of } = await checks(others);

@@ -4,7 +4,7 @@ import { objectId, reported, thisId } from "../../define/reply";
 import { UnexpectedReply } from "../../define/errors";
 
 /**
- * Cloudflare Stream's replies and calls that the resources share (docs/sheets/cloudflare.md, sections 1, 2, 4 and 5).
+ * Cloudflare Stream's replies and calls that the resources share (docs/sheets/cloudflare.md, sections 1, 2, 4, 5 and 9).
  *
  * Assumed, because nothing public says it:
  * - an update keeps the top-level fields that it leaves out, and replaces `recording` as a whole (section 3);
@@ -105,4 +105,27 @@ export async function isOnAir(api: Api, uid: string): Promise<boolean> {
   if (mayBeLive(await getInput(api, uid))) return true;
   const { result } = await api.get(path`/live_inputs/${uid}/videos`, videos);
   return result.some(({ status }) => status?.state === "live-inprogress");
+}
+
+const storageUsage = envelope(
+  z.looseObject({
+    totalStorageMinutes: z.number(),
+    totalStorageMinutesLimit: reported(z.number()),
+    videoCount: reported(z.number()),
+  }),
+);
+
+/** Above this share of the stored minutes it is time to look. */
+const NEARLY_ALL = 0.9;
+
+/** That recordings use up what the account may store: then every call still works, and broadcasts are refused (section 9). */
+export async function storageShortage(api: Api): Promise<string | undefined> {
+  const { result } = await api.get(path`/storage-usage`, storageUsage);
+  const { totalStorageMinutes: used, totalStorageMinutesLimit: limit, videoCount } = result;
+  if (!limit || used < limit * NEARLY_ALL) return undefined;
+  return (
+    `${Math.round(used)} of ${limit} minutes of recordings are stored, in ${videoCount ?? "some"} videos. When none are left, live ` +
+    "inputs can still be made, and Cloudflare refuses the broadcast. Recordings outlive their live input: delete in the " +
+    "dashboard those that nobody needs, and set `deleteRecordingAfterDays`."
+  );
 }

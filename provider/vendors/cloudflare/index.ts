@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { secret, text } from "../../define";
 import { path } from "../../define/api";
+import { storageShortage } from "./api";
 import type { Vendor } from "../../define/vendor";
 import { liveInput } from "./live-input";
 import { liveOutput } from "./live-output";
@@ -73,5 +74,6 @@ export const cloudflare: Vendor = {
       )
       .join("; "),
   probe: (api) => api.get(path`/live_inputs`, z.looseObject({ success: z.literal(true) })),
+  shortage: storageShortage,
   resources: [liveInput, streamKey, liveOutput],
 };
