@@ -197,7 +197,11 @@ async function asPulumiSays<T>(act: () => Promise<T>): Promise<T> {
 /** The Automation API reports all that a command printed. Its stdout may hold secrets, so only errors are repeated. */
 function wordsOf(report: string): string {
   const [, errors] = /^ stderr: [\s\S]*?error: ([\s\S]*?)\n err\?: /m.exec(report) ?? [];
-  return errors?.trim() ?? "nothing that could be shown. `pulumi stack export` may say more.";
+  if (errors === undefined) return "nothing that could be shown. `pulumi stack export` may say more.";
+  const words = errors.trim();
+  // An engine that finds an empty file says no more than this (docs/engine.md, fact 34).
+  if (!/\bEOF$/.test(words)) return words;
+  return `${words}. A killed run can leave an empty file beside the state: docs/state.md, "After a kill", says which to delete.`;
 }
 
 const deployment = z

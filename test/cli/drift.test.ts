@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Sandbox, startSandbox } from "../../sandbox";
@@ -128,5 +128,14 @@ describe("streamkeys drift", () => {
       expect(stderr).toMatch(says);
       expect([status, stdout]).toEqual([2, ""]);
     }
+  });
+
+  it("says what to do where a killed run has left an empty file, and it helps", async () => {
+    const left = join(stack.folder, "state/.pulumi/stacks/project/test.json.attrs");
+    writeFileSync(left, "");
+    const { status, stderr } = await drift();
+    expect([status, stderr]).toEqual([2, expect.stringMatching(/EOF\. A killed run.*docs\/state\.md/)]);
+    rmSync(left);
+    expect((await drift()).status).toBe(0);
   });
 });
