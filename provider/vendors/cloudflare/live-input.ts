@@ -105,7 +105,9 @@ export const liveInput = defineResource({
   validate,
 
   create: async (api, input, { mark }) => {
-    const body = { ...toWire(input), meta: { ...input.meta, name: input.name, [MARK]: mark } };
+    const { deleteRecordingAfterDays } = input;
+    const meta = { ...input.meta, name: input.name, [MARK]: mark };
+    const body = { ...toWire(input), deleteRecordingAfterDays, meta };
     return toSeen((await api.post(path`/live_inputs`, newInput, { body, idempotencyKey: mark })).result);
   },
 
