@@ -77,7 +77,9 @@ async function oneStack(): Promise<Seconds> {
 async function main(): Promise<void> {
   const table = new Table({ head: [`${STACKS * 2} keys`, "create", "no-op"], style: { head: [] } });
   const row = (what: string, seconds: Seconds): void => {
-    table.push([what, `${seconds.create.toFixed(0)} s`, `${seconds["no-op"].toFixed(0)} s`]);
+    const cells = [what, `${seconds.create.toFixed(0)} s`, `${seconds["no-op"].toFixed(0)} s`];
+    table.push(cells);
+    process.stderr.write(`${cells.join("  ")}\n`);
   };
   row("one stack", await oneStack());
   for (const atOnce of AT_ONCE) row(`${STACKS} stacks, ${atOnce} at once`, await manyStacks(atOnce));
