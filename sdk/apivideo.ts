@@ -171,6 +171,9 @@ const liveStreamSetSpec: SetSpec = {
  * Pulumi type `pulumi-nodejs:dynamic/streamkeys/apivideo:LiveStreamSet`. Docs: `node_modules/pulumi-streamkeys/docs/sets.md`.
  */
 export class LiveStreamSet extends StreamkeysSet<LiveStreamSetItem> {
+  /** Type in Pulumi's engine, by which a policy finds the sets of this class. */
+  static readonly __pulumiType = "pulumi-nodejs:dynamic/streamkeys/apivideo:LiveStreamSet";
+
   /**
    * Declares a set.
    * @param name name of the resource in the program

@@ -157,6 +157,9 @@ const liveInputSetSpec: SetSpec = {
  * Pulumi type `pulumi-nodejs:dynamic/streamkeys/cloudflare:LiveInputSet`. Docs: `node_modules/pulumi-streamkeys/docs/sets.md`.
  */
 export class LiveInputSet extends StreamkeysSet<LiveInputSetItem> {
+  /** Type in Pulumi's engine, by which a policy finds the sets of this class. */
+  static readonly __pulumiType = "pulumi-nodejs:dynamic/streamkeys/cloudflare:LiveInputSet";
+
   /**
    * Declares a set.
    * @param name name of the resource in the program
@@ -313,6 +316,9 @@ const streamKeySetSpec: SetSpec = {
  * Pulumi type `pulumi-nodejs:dynamic/streamkeys/cloudflare:StreamKeySet`. Docs: `node_modules/pulumi-streamkeys/docs/sets.md`.
  */
 export class StreamKeySet extends StreamkeysSet<StreamKeySetItem> {
+  /** Type in Pulumi's engine, by which a policy finds the sets of this class. */
+  static readonly __pulumiType = "pulumi-nodejs:dynamic/streamkeys/cloudflare:StreamKeySet";
+
   /**
    * Declares a set.
    * @param name name of the resource in the program
@@ -430,6 +436,9 @@ const liveOutputSetSpec: SetSpec = {
  * Pulumi type `pulumi-nodejs:dynamic/streamkeys/cloudflare:LiveOutputSet`. Docs: `node_modules/pulumi-streamkeys/docs/sets.md`.
  */
 export class LiveOutputSet extends StreamkeysSet<LiveOutputSetItem> {
+  /** Type in Pulumi's engine, by which a policy finds the sets of this class. */
+  static readonly __pulumiType = "pulumi-nodejs:dynamic/streamkeys/cloudflare:LiveOutputSet";
+
   /**
    * Declares a set.
    * @param name name of the resource in the program

@@ -121,6 +121,9 @@ const instanceSetSpec: SetSpec = {
  * Pulumi type `pulumi-nodejs:dynamic/streamkeys/edgecast:InstanceSet`. Docs: `node_modules/pulumi-streamkeys/docs/sets.md`.
  */
 export class InstanceSet extends StreamkeysSet<InstanceSetItem> {
+  /** Type in Pulumi's engine, by which a policy finds the sets of this class. */
+  static readonly __pulumiType = "pulumi-nodejs:dynamic/streamkeys/edgecast:InstanceSet";
+
   /**
    * Declares a set.
    * @param name name of the resource in the program
@@ -242,6 +245,9 @@ const streamKeySetSpec: SetSpec = {
  * Pulumi type `pulumi-nodejs:dynamic/streamkeys/edgecast:StreamKeySet`. Docs: `node_modules/pulumi-streamkeys/docs/sets.md`.
  */
 export class StreamKeySet extends StreamkeysSet<StreamKeySetItem> {
+  /** Type in Pulumi's engine, by which a policy finds the sets of this class. */
+  static readonly __pulumiType = "pulumi-nodejs:dynamic/streamkeys/edgecast:StreamKeySet";
+
   /**
    * Declares a set.
    * @param name name of the resource in the program

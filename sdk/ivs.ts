@@ -193,6 +193,9 @@ const channelSetSpec: SetSpec = {
  * Pulumi type `pulumi-nodejs:dynamic/streamkeys/ivs:ChannelSet`. Docs: `node_modules/pulumi-streamkeys/docs/sets.md`.
  */
 export class ChannelSet extends StreamkeysSet<ChannelSetItem> {
+  /** Type in Pulumi's engine, by which a policy finds the sets of this class. */
+  static readonly __pulumiType = "pulumi-nodejs:dynamic/streamkeys/ivs:ChannelSet";
+
   /**
    * Declares a set.
    * @param name name of the resource in the program
@@ -352,6 +355,9 @@ const streamKeySetSpec: SetSpec = {
  * Pulumi type `pulumi-nodejs:dynamic/streamkeys/ivs:StreamKeySet`. Docs: `node_modules/pulumi-streamkeys/docs/sets.md`.
  */
 export class StreamKeySet extends StreamkeysSet<StreamKeySetItem> {
+  /** Type in Pulumi's engine, by which a policy finds the sets of this class. */
+  static readonly __pulumiType = "pulumi-nodejs:dynamic/streamkeys/ivs:StreamKeySet";
+
   /**
    * Declares a set.
    * @param name name of the resource in the program

@@ -240,6 +240,9 @@ const streamSetSpec: SetSpec = {
  * Pulumi type `pulumi-nodejs:dynamic/streamkeys/livepeer:StreamSet`. Docs: `node_modules/pulumi-streamkeys/docs/sets.md`.
  */
 export class StreamSet extends StreamkeysSet<StreamSetItem> {
+  /** Type in Pulumi's engine, by which a policy finds the sets of this class. */
+  static readonly __pulumiType = "pulumi-nodejs:dynamic/streamkeys/livepeer:StreamSet";
+
   /**
    * Declares a set.
    * @param name name of the resource in the program

@@ -237,6 +237,9 @@ const liveStreamSetSpec: SetSpec = {
  * Pulumi type `pulumi-nodejs:dynamic/streamkeys/mux:LiveStreamSet`. Docs: `node_modules/pulumi-streamkeys/docs/sets.md`.
  */
 export class LiveStreamSet extends StreamkeysSet<LiveStreamSetItem> {
+  /** Type in Pulumi's engine, by which a policy finds the sets of this class. */
+  static readonly __pulumiType = "pulumi-nodejs:dynamic/streamkeys/mux:LiveStreamSet";
+
   /**
    * Declares a set.
    * @param name name of the resource in the program
@@ -364,6 +367,9 @@ const streamKeySetSpec: SetSpec = {
  * Pulumi type `pulumi-nodejs:dynamic/streamkeys/mux:StreamKeySet`. Docs: `node_modules/pulumi-streamkeys/docs/sets.md`.
  */
 export class StreamKeySet extends StreamkeysSet<StreamKeySetItem> {
+  /** Type in Pulumi's engine, by which a policy finds the sets of this class. */
+  static readonly __pulumiType = "pulumi-nodejs:dynamic/streamkeys/mux:StreamKeySet";
+
   /**
    * Declares a set.
    * @param name name of the resource in the program
@@ -553,6 +559,9 @@ const simulcastTargetSetSpec: SetSpec = {
  * Pulumi type `pulumi-nodejs:dynamic/streamkeys/mux:SimulcastTargetSet`. Docs: `node_modules/pulumi-streamkeys/docs/sets.md`.
  */
 export class SimulcastTargetSet extends StreamkeysSet<SimulcastTargetSetItem> {
+  /** Type in Pulumi's engine, by which a policy finds the sets of this class. */
+  static readonly __pulumiType = "pulumi-nodejs:dynamic/streamkeys/mux:SimulcastTargetSet";
+
   /**
    * Declares a set.
    * @param name name of the resource in the program

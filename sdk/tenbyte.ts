@@ -340,6 +340,9 @@ const streamSetSpec: SetSpec = {
  * Pulumi type `pulumi-nodejs:dynamic/streamkeys/tenbyte:StreamSet`. Docs: `node_modules/pulumi-streamkeys/docs/sets.md`.
  */
 export class StreamSet extends StreamkeysSet<StreamSetItem> {
+  /** Type in Pulumi's engine, by which a policy finds the sets of this class. */
+  static readonly __pulumiType = "pulumi-nodejs:dynamic/streamkeys/tenbyte:StreamSet";
+
   /**
    * Declares a set.
    * @param name name of the resource in the program
@@ -466,6 +469,9 @@ const streamKeySetSpec: SetSpec = {
  * Pulumi type `pulumi-nodejs:dynamic/streamkeys/tenbyte:StreamKeySet`. Docs: `node_modules/pulumi-streamkeys/docs/sets.md`.
  */
 export class StreamKeySet extends StreamkeysSet<StreamKeySetItem> {
+  /** Type in Pulumi's engine, by which a policy finds the sets of this class. */
+  static readonly __pulumiType = "pulumi-nodejs:dynamic/streamkeys/tenbyte:StreamKeySet";
+
   /**
    * Declares a set.
    * @param name name of the resource in the program

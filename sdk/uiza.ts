@@ -121,6 +121,9 @@ const streamSetSpec: SetSpec = {
  * Pulumi type `pulumi-nodejs:dynamic/streamkeys/uiza:StreamSet`. Docs: `node_modules/pulumi-streamkeys/docs/sets.md`.
  */
 export class StreamSet extends StreamkeysSet<StreamSetItem> {
+  /** Type in Pulumi's engine, by which a policy finds the sets of this class. */
+  static readonly __pulumiType = "pulumi-nodejs:dynamic/streamkeys/uiza:StreamSet";
+
   /**
    * Declares a set.
    * @param name name of the resource in the program
@@ -237,6 +240,9 @@ const streamKeySetSpec: SetSpec = {
  * Pulumi type `pulumi-nodejs:dynamic/streamkeys/uiza:StreamKeySet`. Docs: `node_modules/pulumi-streamkeys/docs/sets.md`.
  */
 export class StreamKeySet extends StreamkeysSet<StreamKeySetItem> {
+  /** Type in Pulumi's engine, by which a policy finds the sets of this class. */
+  static readonly __pulumiType = "pulumi-nodejs:dynamic/streamkeys/uiza:StreamKeySet";
+
   /**
    * Declares a set.
    * @param name name of the resource in the program

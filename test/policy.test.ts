@@ -12,6 +12,7 @@ import {
   AnalyzeStackRequest,
 } from "@pulumi/pulumi/proto/analyzer_pb";
 import { Struct } from "google-protobuf/google/protobuf/struct_pb";
+import { hasSet, setNameOf } from "../provider/define/set";
 import { typeNameOf, vendors } from "../provider/vendors";
 import * as sdk from "../sdk";
 
@@ -28,7 +29,9 @@ it("every class carries the type by which typed policies find its resources", ()
         string,
         { __pulumiType?: string }
       >;
-      expect(classes[definition.name]?.__pulumiType).toBe(`${PREFIX}${typeNameOf(vendor, definition)}`);
+      const type = `${PREFIX}${typeNameOf(vendor, definition)}`;
+      expect(classes[definition.name]?.__pulumiType).toBe(type);
+      if (hasSet(definition)) expect(classes[setNameOf(definition.name)]?.__pulumiType).toBe(setNameOf(type));
     }
 });
 
@@ -125,6 +128,26 @@ describe("examples/policy", () => {
         await broken("test", "comprimato:Stream", { keyGeneration, ...(keyRotation && { keyRotation }) }),
       ).toEqual(["every-key-rotates"]);
     expect(await broken("test", "tenbyte:Stream", {})).toEqual([]);
+  });
+
+  it("looks at each item of every set whose items have a key", async () => {
+    for (const vendor of vendors)
+      for (const definition of vendor.resources.filter(hasSet)) {
+        const type = setNameOf(typeNameOf(vendor, definition));
+        const set = (defaults: object, item: object = {}): Promise<string[]> =>
+          broken("prod", type, { defaults, items: { news: {}, sport: item } });
+        const hasKey = definition.rotation !== undefined;
+        expect([type, await set({})]).toEqual([type, hasKey ? ["every-key-rotates"] : []]);
+        const keyRotation = { every: "30d" };
+        expect(await set({ keyRotation })).toEqual([]);
+        expect(await set({ keyRotation, interruptLive: true })).toEqual(["no-cuts-in-production"]);
+        const late = await set({ keyRotation }, { keyRotation: { every: "91d" }, interruptLive: true });
+        expect(late).toEqual([...(hasKey ? ["every-key-rotates"] : []), "no-cuts-in-production"]);
+      }
+    for (const type of ["tenbyte:StreamSet", "aioz:StreamSet"])
+      expect(await broken("test", type, { items: { news: { ladderRulesOff: ["bitrate-step"] } } })).toEqual([
+        `ladder-rules-at-${type.split(":")[0]}`,
+      ]);
   });
 
   it("takes no `interruptLive` in production", async () => {

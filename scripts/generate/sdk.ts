@@ -158,6 +158,9 @@ const ${specName(set)}: SetSpec = { type: ${JSON.stringify(type)}, of: ${specNam
 
 ${comment(about)}
 export class ${set} extends StreamkeysSet<${set}Item> {
+  /** Type in Pulumi's engine, by which a policy finds the sets of this class. */
+  static readonly __pulumiType = "pulumi-nodejs:dynamic/streamkeys/${type}";
+
   /**
    * Declares a set.
    * @param name name of the resource in the program

@@ -62,13 +62,15 @@ describe("examples/policy", () => {
          new edgecast.StreamKey("triggered", { dirPath: "news/studio", keyRotation: { trigger: "a" } });
          new comprimato.Stream("slow", { keyRotation: { every: "91d" } });
          const key = new aioz.StreamKey("fine", { keyRotation: { every: "30d" } });
-         new aioz.Stream("ladder", { keyId: key.id, title: "News", ladderRulesOff: ["bitrate-step"] });`,
+         new aioz.Stream("ladder", { keyId: key.id, title: "News", ladderRulesOff: ["bitrate-step"] });
+         new aioz.StreamKeySet("many", { items: { a: {}, b: {}, c: {}, d: { keyRotation: { every: "30d" } }, e: {} } });`,
       ),
     );
     const violations = [...text.matchAll(/\[mandatory\] +([\w-]+) +\(([\w:/-]+): ([\w-]+)\)/g)];
     expect(
       violations.map(([, rule, type, name]) => `${rule} ${type?.split("/").at(-1)} ${name}`).sort(),
     ).toEqual([
+      "every-key-rotates aioz:StreamKeySet many",
       "every-key-rotates comprimato:Stream slow",
       "every-key-rotates edgecast:StreamKey triggered",
       "every-key-rotates tenbyte:StreamKey unrotated",
@@ -77,6 +79,7 @@ describe("examples/policy", () => {
       "no-cuts-in-production tenbyte:Stream news",
     ]);
     expect(text).toContain("The key is rotated every 91d: 90d is the longest that is allowed.");
+    expect(text).toContain("a, b, c and 1 more: The key is never rotated");
   });
 
   it("allows a cut outside of production, but not a stack without any live guard", async () => {
