@@ -14,7 +14,8 @@ export type Cost = Record<(typeof STEPS)[number], string[]> & { "state bytes": n
 
 /** Counted against the simulator; the live check is part of what the guard costs. */
 export async function costOf(vendor: Vendor, definition: Definition): Promise<Cost> {
-  const bench = await Workbench.open(vendor, definition);
+  // Nothing is broken here on purpose, so a busy machine may take its time.
+  const bench = await Workbench.open(vendor, definition, { timeoutSeconds: 30 });
   try {
     const parent = await bench.parent();
     const sample = sampleOf(vendor, definition);

@@ -278,7 +278,7 @@ const multistreamTargetSpec: ResourceSpec = {
  * Another platform that Livepeer passes a feed on to. A `Stream` names it by its id in `targets`, as many streams as you like. Every change is made in place.
  *
  * - Livepeer never shows `url`: a change of it by others cannot be seen, an import cannot know it, and state holds what the program says, as a secret.
- * - Livepeer lists targets for administrators only, so they are neither discovered nor found again after a lost answer. A target that was made all the same is named by no stream, and does nothing.
+ * - Livepeer lists targets only to who names the id of their user, which nothing that is documented tells, so they are neither discovered nor found again after a lost answer. A target that was made all the same is named by no stream, and does nothing.
  * - Deleting a target that a stream of another program still names leaves that name behind. Within one program the engine changes the stream first.
  *
  * Pulumi type `pulumi-nodejs:dynamic/streamkeys/livepeer:MultistreamTarget`. Docs: `node_modules/pulumi-streamkeys/docs/livepeer.md`.

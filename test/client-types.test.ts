@@ -20,7 +20,8 @@ const described = vendors.filter(({ name }) => existsSync(`test/vendors/${name}/
 
 /** The life of a resource, with every change that its samples know, as it goes over the wire. */
 async function livesOf(vendor: Vendor, definition: Definition): Promise<Exchange[]> {
-  const bench = await Workbench.open(vendor, definition);
+  // Nothing is broken here on purpose, so a busy machine may take its time.
+  const bench = await Workbench.open(vendor, definition, { timeoutSeconds: 30 });
   const { url, exchanges, close } = await record(bench.sandbox.url);
   bench.account.baseUrl = `${url}/${vendor.name}${simulators[vendor.name]?.basePath ?? ""}`;
   try {

@@ -31,7 +31,8 @@ export const multistreamTarget = defineResource({
   notes: [
     "Livepeer never shows `url`: a change of it by others cannot be seen, an import cannot know it, and state holds what the " +
       "program says, as a secret.",
-    "Livepeer lists targets for administrators only, so they are neither discovered nor found again after a lost answer. A " +
+    "Livepeer lists targets only to who names the id of their user, which nothing that is documented tells, so they are neither " +
+      "discovered nor found again after a lost answer. A " +
       "target that was made all the same is named by no stream, and does nothing.",
     "Deleting a target that a stream of another program still names leaves that name behind. Within one program the engine " +
       "changes the stream first.",
@@ -50,7 +51,7 @@ export const multistreamTarget = defineResource({
   },
   outputs: { createdAt: text("When the target was made, RFC 3339 UTC.").optional() },
   lostCreate:
-    "Livepeer lists targets for administrators only: if you do not know the id of one, go on as if none was made. No stream " +
+    "Livepeer lists targets only by the id of a user: if you do not know the id of a target, go on as if none was made. No stream " +
     "names it, so it does nothing.",
 
   create: async (api, { name, url, enabled }) =>
