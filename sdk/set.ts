@@ -43,6 +43,21 @@ function outputOf(output: string, shared: Values, { own = {}, without = [] }: Re
   return without.includes(output) ? undefined : (own[output] ?? shared[output]);
 }
 
+/** A secret output of an item: its own, or made of another one as `provider/sets/derived.ts` has it. */
+function secretOf(
+  output: string,
+  secrets: Record<string, Values>,
+  name: string,
+  { without = [] }: Rest = {},
+): unknown {
+  const own = secrets[name]?.[output];
+  const derivation = secrets[""]?.[output] as [before: string, of: string, behind: string] | undefined;
+  if (own !== undefined || !derivation || without.includes(output)) return own;
+  const [before, of, behind] = derivation;
+  const source = secrets[name]?.[of];
+  return typeof source === "string" ? before + source + behind : undefined;
+}
+
 /**
  * Many objects of one kind as one resource of the engine, for hundreds and thousands of them: each passes through the same
  * rules as a resource of its own. The engine sees one row, so there is no `--target` and no `dependsOn` for an item.
@@ -107,7 +122,9 @@ export abstract class StreamkeysSet<Item extends object> extends StreamkeysResou
     const { type, outputs, of } = this.#spec;
     const valueOf = (output: string): pulumi.Output<unknown> =>
       of.secretOutputs.includes(output)
-        ? this.#secrets.apply((secrets) => secrets[name]?.[output])
+        ? pulumi
+            .all([this.#secrets, this.kept])
+            .apply(([secrets, kept]) => secretOf(output, secrets, name, kept[name]))
         : pulumi
             .all([this.shared, this.kept])
             .apply(([shared, kept]) => outputOf(output, shared, kept[name]));

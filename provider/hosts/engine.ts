@@ -12,8 +12,18 @@ const CONNECT_MS = 2_000;
 export function isAlive(address: string | undefined): Promise<boolean> {
   const [, host, port] = /^(.+):(\d+)$/.exec(address ?? "") ?? [];
   if (host === undefined || port === undefined) return Promise.resolve(true);
+  // Thousands of notes ask at once when a large set is done, and a process has not so many connections.
+  asking ??= knock(host, Number(port)).finally(() => {
+    asking = undefined;
+  });
+  return asking;
+}
+
+let asking: Promise<boolean> | undefined;
+
+function knock(host: string, port: number): Promise<boolean> {
   return new Promise((resolve) => {
-    const socket = connect({ host, port: Number(port) });
+    const socket = connect({ host, port });
     const answer = (alive: boolean): void => {
       socket.destroy();
       resolve(alive);

@@ -3,6 +3,7 @@ import type { Definition, Props } from "../define";
 import { isDelicate, propertyOf } from "../define/schema";
 import { markedPaths } from "../lifecycle/harmless";
 import { type Kept, stateOf } from "../lifecycle";
+import { DERIVED, type Derivation, takeDerived, withDerived } from "./derived";
 import { inputsOfItem, itemsOf, type SetInputs } from "./program";
 
 /**
@@ -49,14 +50,24 @@ export function packed(definition: Definition, inputs: SetInputs, items: Items):
       };
     if (Object.keys(secret).length > 0) secrets[name] = secret;
   }
-  outputs.secrets = JSON.stringify(secrets);
+  const derived = takeDerived(secrets);
+  for (const [name, { outs }] of items) {
+    const absent = Object.entries(withDerived(secrets[name] ?? {}, derived))
+      .filter(([output]) => outs[output] === undefined)
+      .map(([output]) => output);
+    const kept = outputs.kept[name];
+    if (absent.length > 0) outputs.kept[name] = { ...kept, without: [...(kept?.without ?? []), ...absent] };
+    if (Object.keys(secrets[name] ?? {}).length === 0) delete secrets[name];
+  }
+  const isDerived = Object.keys(derived).length > 0;
+  outputs.secrets = JSON.stringify(isDerived ? { [DERIVED]: derived, ...secrets } : secrets);
   return stateOf(inputs, outputs as unknown as Props);
 }
 
 /** The items that a state holds. */
 export function unpacked(definition: Definition, state: Props): Items {
   const { ids = {}, shared = {}, kept = {}, secrets: text = "{}" } = state as Partial<SetOutputs>;
-  const secrets = JSON.parse(text) as Record<string, Props>;
+  const { [DERIVED]: derived = {}, ...secrets } = JSON.parse(text) as Record<string, Props>;
   return new Map(
     Object.entries(ids).map(([name, id]) => {
       const { own, without = [] } = kept[name] ?? {};
@@ -64,7 +75,7 @@ export function unpacked(definition: Definition, state: Props): Items {
         ...shared,
         ...inputsOfItem(definition, state as SetInputs, name),
         ...own,
-        ...secrets[name],
+        ...withDerived(secrets[name] ?? {}, derived as Record<string, Derivation>),
       };
       const [, outs] = split(base, (key) => without.includes(key));
       return [name, { id, outs: stateOf(outs) }];

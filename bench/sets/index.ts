@@ -1,0 +1,200 @@
+import { parseArgs } from "node:util";
+import Table from "cli-table3";
+import { type Sandbox, startSandbox } from "../../sandbox";
+import { type StateResource, succeeded, TestStack } from "../../test/harness/stack";
+import { script } from "../compare/script";
+import { peakOf } from "./peak";
+
+/**
+ * `npx tsx bench/sets [--count 1000] [--delay 0,50] [--only set,http,each,floor]`: many AIOZ stream keys as one set, beside a
+ * resource each, the engine alone, and plain HTTP with as many calls at once. One machine, one run; `--delay` is what the vendor
+ * takes for an answer, in milliseconds. `empty` and `one` are programs with nothing and with one key in them, which the goals
+ * are counted from.
+ */
+
+/** What was measured of one contestant; a part that it does not have is missing. */
+interface Measured {
+  create: number;
+  noOp?: number;
+  /** One of them is changed. */
+  update?: number;
+  updateCalls?: string;
+  refresh?: number;
+  destroy?: number;
+  /** Bytes of the state file a key. */
+  state?: number;
+  /** Bytes of what the engine keeps of a key beyond its inputs. */
+  beyondInputs?: number;
+  peak?: string;
+}
+
+type Program = (count: number, changed: boolean) => string;
+
+const programs: Record<string, [about: string, Program]> = {
+  empty: ["an empty program", () => ""],
+  one: ["one key", (_, changed) => `new aioz.StreamKey("key", { save: ${changed} });`],
+  set: [
+    "a set",
+    (count, changed) => `
+const items = {};
+for (let i = 0; i < ${count}; i++) items["key" + i] = ${changed} && i === 7 ? { save: true } : {};
+new aioz.StreamKeySet("keys", { items, defaults: { save: false } });`,
+  ],
+  each: [
+    "a resource each",
+    (count, changed) => `
+for (let i = 0; i < ${count}; i++) new aioz.StreamKey("key" + i, { save: ${changed} && i === 7 });`,
+  ],
+  floor: [
+    "the engine alone (pulumi.Stash)",
+    (count, changed) => `
+for (let i = 0; i < ${count}; i++)
+  new pulumi.Stash("key" + i, { input: { name: "key" + i, save: ${changed} && i === 7 } });`,
+  ],
+};
+
+async function measure(program: Program, count: number, sandbox: Sandbox): Promise<Measured> {
+  const stack = await TestStack.create("", sandbox.environment);
+  const timed = async (...args: string[]): Promise<number> => {
+    const began = performance.now();
+    succeeded(await stack.run(...args, "--yes", "--skip-preview"));
+    return (performance.now() - began) / 1000;
+  };
+  try {
+    stack.program(program(count, false));
+    let create = 0;
+    const peaks = await peakOf(async () => (create = await timed("up")));
+    const state = stack.files().find(({ file }) => file.endsWith("/stacks/project/test.json"));
+    const resources = stack.resources();
+    const noOp = await timed("up");
+    stack.program(program(count, true));
+    sandbox.requests.length = 0;
+    const update = await timed("up");
+    const updateCalls = sandbox.requests.map(({ method }) => method).join(" ");
+    const refresh = await timed("refresh");
+    const destroy = await timed("destroy");
+    return {
+      create,
+      noOp,
+      update,
+      updateCalls,
+      refresh,
+      destroy,
+      state: (state?.text.length ?? 0) / count,
+      beyondInputs: beyondInputs(resources) / count,
+      peak: Object.entries(peaks)
+        .map(([kind, mb]) => `${kind} ${mb}`)
+        .join(", "),
+    };
+  } finally {
+    stack.remove();
+  }
+}
+
+/** What outputs hold that inputs do not, encrypted secrets as they are stored. */
+function beyondInputs(resources: StateResource[]): number {
+  const size = (value: unknown): number => JSON.stringify(value ?? {}).length;
+  return resources.reduce((sum, { inputs, outputs }) => sum + size(outputs) - size(inputs), 0);
+}
+
+async function measureHttp(count: number, sandbox: Sandbox): Promise<Measured> {
+  const workplace = await script.open(`${sandbox.url}/aioz/api`);
+  const { seconds: create } = await workplace.apply(count, false);
+  const { seconds: noOp } = await workplace.apply(count, false);
+  const { seconds: destroy } = await workplace.destroy();
+  workplace.close();
+  return { create, noOp, destroy };
+}
+
+async function measureAll(names: string[], count: number, delayMs: number): Promise<Map<string, Measured>> {
+  const all = new Map<string, Measured>();
+  for (const name of ["empty", "one", ...names]) {
+    const sandbox = await startSandbox();
+    if (delayMs > 0) sandbox.faults.push({ path: "/aioz", delayMs });
+    const [, program] = programs[name] ?? [];
+    if (name !== "http" && !program)
+      throw new Error(`There is no ${name}: http, ${Object.keys(programs).join(", ")}`);
+    const measured = program ? await measure(program, count, sandbox) : await measureHttp(count, sandbox);
+    await sandbox.close();
+    all.set(name, measured);
+    console.error(`${name}, ${delayMs} ms: ${JSON.stringify(measured)}`);
+  }
+  return all;
+}
+
+function tableOf(all: Map<string, Measured>, count: number, delayMs: number): string {
+  const seconds = (value: number | undefined): string => value?.toFixed(1) ?? "-";
+  const table = new Table({
+    head: [
+      `${count} keys, ${delayMs} ms`,
+      ...[
+        "create",
+        "no-op",
+        "update one",
+        "refresh",
+        "destroy",
+        "state, bytes a key",
+        "beyond inputs",
+        "memory, MB",
+      ],
+    ],
+    style: { head: [], border: [] },
+  });
+  for (const [name, m] of all)
+    table.push([
+      programs[name]?.[0] ?? "plain HTTP, 8 at once",
+      ...[seconds(m.create), seconds(m.noOp)],
+      m.update === undefined ? "-" : `${seconds(m.update)} (${m.updateCalls ?? ""})`,
+      ...[seconds(m.refresh), seconds(m.destroy)],
+      ...[m.state, m.beyondInputs].map((bytes) => (bytes === undefined ? "-" : Math.round(bytes))),
+      m.peak ?? "-",
+    ]);
+  return table.toString();
+}
+
+/** The goals that a set is held to, beside what was measured. */
+function goalsOf(all: Map<string, Measured>): string[] {
+  const [set, empty, one, http, each, floor] = ["set", "empty", "one", "http", "each", "floor"].map((name) =>
+    all.get(name),
+  );
+  if (!set || !empty || !one) return [];
+  const ratio = (what: string, value: number, base: number, goal: string): string =>
+    `${what}: ${(value / base).toFixed(2)} (goal: ${goal})`;
+  return [
+    ...(http
+      ? [
+          ratio(
+            "create, against plain HTTP and an empty program",
+            set.create,
+            http.create + empty.create,
+            "1.5",
+          ),
+        ]
+      : []),
+    ...(set.noOp && one.noOp
+      ? [ratio("no-op, against a program with one key", set.noOp, one.noOp, "1.3")]
+      : []),
+    `calls of an update of one item: ${set.updateCalls ?? "none"} (goal: one)`,
+    `bytes of an item beyond its inputs: ${Math.round(set.beyondInputs ?? 0)} (goal: 300)`,
+    ...(each
+      ? [ratio("create of a resource each, against a set", each.create, set.create, "20 at 1,000")]
+      : []),
+    ...(floor ? [ratio("create, against the engine alone", set.create, floor.create, "0.75")] : []),
+  ];
+}
+
+async function main(): Promise<void> {
+  const { values } = parseArgs({
+    options: {
+      count: { type: "string", default: "1000" },
+      delay: { type: "string", default: "0,50" },
+      only: { type: "string", default: "set,http,floor,each" },
+    },
+  });
+  for (const delay of values.delay.split(",").map(Number)) {
+    const all = await measureAll(values.only.split(","), Number(values.count), delay);
+    console.log([tableOf(all, Number(values.count), delay), ...goalsOf(all), ""].join("\n"));
+  }
+}
+
+void main();
