@@ -6,10 +6,10 @@ import { openApi } from "../provider/calls";
 import { markOf } from "../provider/define/mark";
 import type { Vendor } from "../provider/define/vendor";
 import { backendUrl, notesFolder } from "../provider/hosts/notes-folder";
-import { type Entry, type Note, openJournal } from "../provider/lifecycle/journal";
+import { type Entry, type Note, openJournal, placeOf } from "../provider/lifecycle/journal";
 import { leftoversOf } from "../provider/lifecycle/leftovers";
 import { declaredName } from "../provider/lifecycle/resource-type";
-import { typeNameOf, vendors } from "../provider/vendors";
+import { definitionOf, typeNameOf, vendors } from "../provider/vendors";
 import { installedFor } from "../sdk/installed";
 import { unreadConfig } from "../sdk/stack-config";
 import { withManual } from "./help";
@@ -21,6 +21,7 @@ import {
   findEngine,
   NoStack,
   openStack,
+  type PendingCreate,
   programFolder,
   type StackOptions,
   type StackView,
@@ -65,7 +66,8 @@ async function run({ json, ...options }: DoctorOptions): Promise<void> {
   );
   const { view, check } = await stackAndCheck(options);
   const left = unfinishedCreates(options.cwd, view);
-  const noted = left.map(({ note }) => markOf(note.origin, note.keyDigest));
+  const place = placeOf(backendUrl(process.env, options.cwd));
+  const noted = left.map(({ note }) => markOf(note.origin, place, note.keyDigest));
   const found = [
     nodeCheck(),
     engine,
@@ -161,8 +163,8 @@ function unfinishedCreates(cwd: string, { project, name, resources }: StackView)
   return leftoversOf(all, stack).filter(({ note: { type, id } }) => !inState.has(`${type} ${id ?? ""}`));
 }
 
-/** The engine goes on after a killed run as if nothing had been made; on another machine, so does the provider. */
-function pendingCreateChecks({ pendingCreates }: StackView, left: Entry[]): Check[] {
+/** What a run was making when it was killed, by its notes on this machine, and by the engine's record. */
+function pendingCreateChecks({ pendingCreates, resources }: StackView, left: Entry[]): Check[] {
   const noted = left.map(({ file, note }) => ({
     type: note.type,
     name: declaredName(note) ?? "",
@@ -174,9 +176,32 @@ function pendingCreateChecks({ pendingCreates }: StackView, left: Entry[]): Chec
   );
   return [
     ...noted.map(({ type, name, file, note }) => failing(type, name, wayOutHere(file, note))),
-    ...elsewhere.map(({ type, name, vendor }) => failing(type, name, wayOutElsewhere(vendor))),
+    ...elsewhere.map((create) =>
+      resources.some(({ urn, isReplaced }) => urn === create.urn && !isReplaced)
+        ? toLookAt(create, `The stack has it. The engine drops this record by: ${CLEAR}`)
+        : elsewhereCheck(create),
+    ),
   ];
 }
+
+const CLEAR = "pulumi refresh --clear-pending-creates";
+
+/** What a run on another machine has begun: where it has left a mark, `pulumi up` finds it by that. */
+function elsewhereCheck(create: PendingCreate): Check {
+  const { vendor, name, type } = create;
+  return definitionOf(type).definition.foundBy === "mark"
+    ? toLookAt(
+        create,
+        "A run was killed while it made this. `pulumi up` takes over what it has made, by its mark.",
+      )
+    : failing(type, name, wayOutElsewhere(vendor));
+}
+
+const toLookAt = ({ type, name }: PendingCreate, detail: string): Check => ({
+  what: `create of ${type} ${name}`,
+  status: "to look at",
+  detail,
+});
 
 const failing = (type: string, name: string, detail: string): Check => ({
   what: `create of ${type} ${name}`,
@@ -200,8 +225,9 @@ function wayOutHere(file: string, { type, id, isLeftover }: Note): string {
 function wayOutElsewhere(vendor: Vendor): string {
   return (
     "A run was killed while it made this, and may have made it. On the same machine, `pulumi up` goes on with it. " +
-    `Elsewhere, look first: \`streamkeys discover ${vendor.name}\` shows what nobody manages; adopt that with the ` +
-    "resource option `import`, or delete it there. Then run: pulumi refresh --clear-pending-creates"
+    "Elsewhere it stops where it finds something that may be it. " +
+    `\`streamkeys discover ${vendor.name}\` shows what nobody manages; adopt that with the resource option \`import\`, or ` +
+    `delete it there. Then run: ${CLEAR}`
   );
 }
 

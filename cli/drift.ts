@@ -123,6 +123,7 @@ function lookingHost({ settings }: StackView): Host {
     run: newRun(),
     journal: noNotes,
     memory: newMemory(),
+    readRecord: () => Promise.resolve(undefined),
     warn: say,
     progress: say,
   };
@@ -133,6 +134,7 @@ const refuse = (): never => {
 };
 
 const noNotes: Journal = {
+  place: "",
   all: () => [],
   of: () => [],
   begin: refuse,

@@ -8,6 +8,7 @@ import { messageOf, StreamkeysError } from "../provider/define/errors";
 import { rememberSecret } from "../provider/calls/redact";
 import type { Vendor } from "../provider/define/vendor";
 import { SECRET_MARK, TYPE_PREFIX } from "../provider/engine-values";
+import { deployment } from "../provider/hosts/deployment";
 import { unpacked } from "../provider/sets";
 import { definitionOf, type TypeName, typeNameOf } from "../provider/vendors";
 import { stackDigest } from "../sdk/origin";
@@ -203,29 +204,6 @@ function wordsOf(report: string): string {
   if (!/\bEOF$/.test(words)) return words;
   return `${words}. A killed run can leave an empty file beside the state: docs/state.md, "After a kill", says which to delete.`;
 }
-
-const deployment = z
-  .looseObject({
-    resources: z
-      .array(
-        z.looseObject({
-          urn: z.string(),
-          type: z.string(),
-          id: z.string().optional(),
-          inputs: z.record(z.string(), z.unknown()).optional(),
-          outputs: z.record(z.string(), z.unknown()).optional(),
-          delete: z.boolean().optional(),
-          external: z.boolean().optional(),
-        }),
-      )
-      .optional(),
-    pending_operations: z
-      .array(
-        z.looseObject({ type: z.string(), resource: z.looseObject({ urn: z.string(), type: z.string() }) }),
-      )
-      .optional(),
-  })
-  .nullish();
 
 function resourcesOf(exported: unknown): StackResource[] {
   const { resources = [] } = deployment.parse(exported) ?? {};

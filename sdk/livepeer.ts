@@ -90,7 +90,7 @@ export interface StreamArgs {
   recordingProfiles?: pulumi.Input<pulumi.Input<StreamRecordingProfiles>[]>;
   /** Who may watch. Removing it from the program makes the stream public. */
   playbackPolicy?: pulumi.Input<StreamPlaybackPolicy>;
-  /** Your own tags; at most 2003 characters as JSON. The tag `streamkeys` is this provider's. */
+  /** Your own tags; at most 1995 characters as JSON. The tag `streamkeys` is this provider's. */
   userTags?: pulumi.Input<Record<string, pulumi.Input<unknown>>>;
   /** Your id of the creator. Removing it from the program leaves it there. */
   creatorId?: pulumi.Input<string>;
@@ -165,7 +165,7 @@ export class Stream extends StreamkeysResource {
   declare readonly recordingProfiles: pulumi.Output<pulumi.Unwrap<StreamArgs["recordingProfiles"]>>;
   /** Who may watch. Removing it from the program makes the stream public. */
   declare readonly playbackPolicy: pulumi.Output<pulumi.Unwrap<StreamArgs["playbackPolicy"]>>;
-  /** Your own tags; at most 2003 characters as JSON. The tag `streamkeys` is this provider's. */
+  /** Your own tags; at most 1995 characters as JSON. The tag `streamkeys` is this provider's. */
   declare readonly userTags: pulumi.Output<pulumi.Unwrap<StreamArgs["userTags"]>>;
   /** Your id of the creator. Removing it from the program leaves it there. */
   declare readonly creatorId: pulumi.Output<pulumi.Unwrap<StreamArgs["creatorId"]>>;

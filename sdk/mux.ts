@@ -74,7 +74,7 @@ export interface LiveStreamArgs {
   playbackPolicies?: pulumi.Input<pulumi.Input<"public" | "signed">[]>;
   /** Title (`meta.title`), at most 512 characters. Viewers may see it. */
   title?: pulumi.Input<string>;
-  /** Your own text, at most 214 characters; shown in webhooks, with the mark of this provider behind it. */
+  /** Your own text, at most 206 characters; shown in webhooks, with the mark of this provider behind it. */
   passthrough?: pulumi.Input<string>;
   /** Whether it takes a broadcast. The kill switch: false ends a running broadcast at once and refuses encoders, also while live and without `interruptLive`. Unset leaves it as it is; a new one is on. */
   enabled?: pulumi.Input<boolean>;
@@ -153,7 +153,7 @@ export class LiveStream extends StreamkeysResource {
   declare readonly playbackPolicies: pulumi.Output<pulumi.Unwrap<LiveStreamArgs["playbackPolicies"]>>;
   /** Title (`meta.title`), at most 512 characters. Viewers may see it. */
   declare readonly title: pulumi.Output<pulumi.Unwrap<LiveStreamArgs["title"]>>;
-  /** Your own text, at most 214 characters; shown in webhooks, with the mark of this provider behind it. */
+  /** Your own text, at most 206 characters; shown in webhooks, with the mark of this provider behind it. */
   declare readonly passthrough: pulumi.Output<pulumi.Unwrap<LiveStreamArgs["passthrough"]>>;
   /** Whether it takes a broadcast. The kill switch: false ends a running broadcast at once and refuses encoders, also while live and without `interruptLive`. Unset leaves it as it is; a new one is on. */
   declare readonly enabled: pulumi.Output<pulumi.Unwrap<LiveStreamArgs["enabled"]>>;
@@ -462,7 +462,7 @@ export interface SimulcastTargetArgs {
   url: pulumi.Input<string>;
   /** Stream key at the other platform; part of the address for SRT. A change replaces the resource. Secret. */
   streamKey?: pulumi.Input<string>;
-  /** Your own text, at most 214 characters; shown in webhooks. A change replaces the resource. */
+  /** Your own text, at most 206 characters; shown in webhooks. A change replaces the resource. */
   passthrough?: pulumi.Input<string>;
   /** Name of the vendor account to use, one of `accounts` in the vendor's stack config. The default account when unset. A change replaces the resource. */
   account?: pulumi.Input<string>;
@@ -505,7 +505,7 @@ export class SimulcastTarget extends StreamkeysResource {
   declare readonly url: pulumi.Output<pulumi.Unwrap<SimulcastTargetArgs["url"]>>;
   /** Stream key at the other platform; part of the address for SRT. A change replaces the resource. Secret. */
   declare readonly streamKey: pulumi.Output<pulumi.Unwrap<SimulcastTargetArgs["streamKey"]>>;
-  /** Your own text, at most 214 characters; shown in webhooks. A change replaces the resource. */
+  /** Your own text, at most 206 characters; shown in webhooks. A change replaces the resource. */
   declare readonly passthrough: pulumi.Output<pulumi.Unwrap<SimulcastTargetArgs["passthrough"]>>;
   /** Name of the vendor account to use, one of `accounts` in the vendor's stack config. The default account when unset. A change replaces the resource. */
   declare readonly account: pulumi.Output<pulumi.Unwrap<SimulcastTargetArgs["account"]>>;

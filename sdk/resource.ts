@@ -77,16 +77,23 @@ export abstract class StreamkeysResource extends pulumi.CustomResource {
   }
 }
 
-/** What the engine tells the program and not the provider, as far as rotating a key depends on it. Not kept in state. */
-function thisRun({ protect, retainOnDelete, parent }: pulumi.CustomResourceOptions): Record<string, true> {
+/** What the engine tells the program and not the provider, as far as it is needed there. Not kept in state. */
+function thisRun({
+  protect,
+  retainOnDelete,
+  parent,
+}: pulumi.CustomResourceOptions): Record<string, true | string> {
   // The SDK hands it down from the parent, and does not show it in its types.
   const above = (parent ?? {}) as { __protect?: boolean };
   return {
-    ...(pulumi.runtime.isDryRun() ? { preview: true } : {}),
+    ...(pulumi.runtime.isDryRun() ? { preview: true } : { stack: fullStackName() }),
     ...((protect ?? above.__protect) ? { protect: true } : {}),
     ...(retainOnDelete ? { retainOnDelete: true } : {}),
   };
 }
+
+const fullStackName = (): string =>
+  [pulumi.getOrganization(), pulumi.getProject(), pulumi.getStack()].join("/");
 
 /** The types of the resources above, outermost first, as a URN has them. */
 function typesAbove(parent: pulumi.Resource | undefined): string {

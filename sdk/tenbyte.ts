@@ -244,6 +244,7 @@ const streamSpec: ResourceSpec = {
  * - Assumed: a stream cannot be changed in place. Tenbyte's guides mention editing, but no such call is published.
  * - Assumed: a live stream must be stopped before it can be deleted. Tenbyte's reference says both that delete ends a broadcast and that it is refused (409). With `interruptLive: true` a refused delete is followed by stop, a wait for idle, and another delete.
  * - A stream whose status Tenbyte does not report counts as live.
+ * - `meta` at Tenbyte holds a mark beside your own values, `streamkeys:create`, by which a stream is found again after a lost answer. It is never shown as drift.
  *
  * Pulumi type `pulumi-nodejs:dynamic/streamkeys/tenbyte:Stream`. Docs: `node_modules/pulumi-streamkeys/docs/tenbyte.md`.
  */

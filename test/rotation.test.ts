@@ -117,7 +117,9 @@ class Resource {
       isRehearsal: false,
       run: world.run,
       memory: world.memory,
+      readRecord: () => Promise.resolve(undefined),
       journal: {
+        place: "",
         all: () => [],
         of: () => [],
         begin: () => "",

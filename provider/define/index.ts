@@ -74,7 +74,7 @@ export interface Context {
 
 /** One attempt to create, as `create` makes it and `find` looks for what it made. */
 export interface Attempt {
-  /** When the request was sent, by our clock. */
+  /** When it was begun, by our clock. */
   startedAt: Date;
   /** A key of this attempt alone, for vendors whose customers choose the key. For `create` only. */
   freshKey: string;
@@ -85,10 +85,14 @@ export interface Attempt {
    * see, where `find` looks for it, and for the vendor's idempotency key.
    */
   mark: string;
+  /** Whether a mark on an object is this attempt's. */
+  isOwnMark(mark: string | undefined): boolean;
   /** Whether an object with this time of making (RFC 3339) can be this attempt's, clocks differing a little. */
   couldHaveMade(createdAt: string | null | undefined): boolean;
   /** Whether an object is older than this attempt: in a listing, newest first, all that follow are too. */
   isBefore(createdAt: string | null | undefined): boolean;
+  /** Whether an object was made so long after the request that an alike one of somebody else is as likely. */
+  isLate(createdAt: string | null | undefined): boolean;
 }
 
 /** A resource. `I` and `O` are the shapes of inputs and outputs; the rest of the house sees it with these erased. */
@@ -132,6 +136,11 @@ export interface Definition<I extends Shape = Shape, O extends Shape = Shape> {
   find?(api: Api, inputs: Values<I>, attempt: Attempt): Promise<Seen[]>;
   /** Everything of this kind in the account. */
   list?(api: Api): AsyncIterable<Listed>;
+  /**
+   * How `find` tells what an attempt has made. By its mark or key, and that is proof; by likeness, where the vendor has no
+   * place for a mark, and that is none: an object that somebody else makes with the same inputs looks the same.
+   */
+  foundBy?: "mark" | "key" | "likeness";
   /** The field of the object that holds its mark, where `list` tells marks in the calls that it makes anyway. */
   markField?: string;
   /** The vendor itself refuses to delete it while a broadcast runs, whatever `interruptLive` says. */

@@ -1,6 +1,7 @@
 import type { dynamic } from "@pulumi/pulumi";
 import { clock, isRehearsal } from "./clock";
 import { isAlive, whenEnded } from "./engine";
+import { readRecord } from "./engine-record";
 import { failureOf } from "./failures";
 import { backendUrl, notesFolder } from "./notes-folder";
 import type { Problem, Props } from "../define";
@@ -64,6 +65,7 @@ export function provider(typeName: string): dynamic.ResourceProvider {
     run,
     journal: journalOfRun(),
     memory,
+    readRecord: (stack) => readRecord(stack, process.env, warn),
     warn,
     progress: (message) => {
       console.log(message);
@@ -76,8 +78,8 @@ export function provider(typeName: string): dynamic.ResourceProvider {
     return Promise.resolve();
   };
   return isSet
-    ? providerOf(sets.setTypeOf(vendor, definition, host), sets, configure)
-    : providerOf(lifecycle.resourceTypeOf(vendor, definition, host), lifecycle, configure);
+    ? providerOf(sets.setTypeOf(vendor, definition, host), sets, configure, isSet)
+    : providerOf(lifecycle.resourceTypeOf(vendor, definition, host), lifecycle, configure, isSet);
 }
 
 /** What the engine calls, of a single resource and of a set alike. */
@@ -96,11 +98,13 @@ function providerOf<T extends ResourceType>(
   type: T,
   { check, foreseeAdoption, diff, create, read, update, remove }: Rules<T>,
   configure: dynamic.ResourceProvider["configure"],
+  isSet: boolean,
 ): dynamic.ResourceProvider {
   return {
     configure,
     check: (olds: Props, news: Props) =>
       readable(type, "check", news, async (its) => {
+        await lifecycle.recall(type, withoutProvider(olds), news, isSet);
         const { inputs, problems } = check(its, withoutProvider(olds), withoutProvider(news));
         const refused = problems.length > 0 ? [] : await foreseeAdoption(its, inputs);
         return { inputs, failures: [...problems, ...refused].map(failureOf) };

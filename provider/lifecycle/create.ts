@@ -8,10 +8,14 @@ import { warnOfDifferences } from "./differences";
 import { recordOfCreated, rememberBegun, rememberKey } from "./generation";
 import { isOwned, rememberFresh, rememberMade } from "./ownership";
 import { type Notes, notesFor } from "./notes";
+import { findInterrupted } from "./interrupted";
 import { alreadyOwned, resume, takeOver } from "./recover";
 import { driftedInputs, refreshedOutputs, stateOf } from "./state";
 import { belowFresh, settled } from "./settle";
 import { apiToAct, type ResourceType } from "./resource-type";
+
+/** A request that leaves this soon after the create was begun needs no note of its own. */
+const SOON_MS = 1_000;
 
 /** A new object: its id at the vendor, and its state. */
 export interface Created {
@@ -35,7 +39,10 @@ export async function create(type: ResourceType, inputs: Props): Promise<Created
     notes?.forgetAll();
     return { id: seen.id, outs: begin(type, inputs, seen, stateOf(inputs, seen.outputs)) };
   }
-  const made = (await resume(type, api, inputs, notes)) ?? (await createOnce(type, api, inputs, notes));
+  const made =
+    (await resume(type, api, inputs, notes)) ??
+    (await findInterrupted(type, api, inputs)) ??
+    (await createOnce(type, api, inputs, notes));
   rememberMade(type, inputs, made.id);
   rememberFresh(type, made.id);
   notes?.made(made.id);
@@ -60,11 +67,15 @@ async function createOnce(
   notes: Notes | undefined,
 ): Promise<Seen> {
   // The vendor's clock is compared with this moment, so it is the real one, not that of the keys' ages.
-  const attempt = newAttempt(new Date(), inputs.origin, api);
+  const [attempt, sent] = newAttempt(new Date(), inputs.origin, type.host.journal.place, api);
   notes?.begin(attempt);
+  const sending = whenPosting(api, () => {
+    const at = sent();
+    if (at.getTime() - attempt.startedAt.getTime() > SOON_MS) notes?.sent(at);
+  });
   try {
     return await ask(type, inputs, async () => {
-      const make = (): Promise<Seen> => type.definition.create(api, inputs, attempt);
+      const make = (): Promise<Seen> => type.definition.create(sending, inputs, attempt);
       const made = await (type.definition.makesNothing ? belowFresh(type, api, inputs, make) : make());
       if (isOwned(type, made.id) && !type.definition.makesNothing) throw alreadyOwned(type, made.id, notes);
       rememberMade(type, inputs, made.id);
@@ -80,6 +91,19 @@ async function createOnce(
     return await takeOver(type, api, inputs, attempt, error.message, notes);
   }
 }
+
+/** The same account, telling of each try of a request that creates. */
+const whenPosting = (api: Api, tell: () => void): Api => ({
+  ...api,
+  post: (at, schema, options = {}) =>
+    api.post(at, schema, {
+      ...options,
+      before: async (direct) => {
+        await options.before?.(direct);
+        tell();
+      },
+    }),
+});
 
 async function finish(
   type: ResourceType,

@@ -5,6 +5,7 @@ export { create, type Created } from "./create";
 export { diff, type Difference } from "./diff";
 export { sentenceOf, speakingFor } from "./messages";
 export { problemsOf } from "./problems";
+export { recall } from "./record";
 export { read, type Found } from "./read";
 export { type Kept, reconcile, type Reconciled } from "./reconcile";
 export { remove } from "./delete";

@@ -18,6 +18,8 @@ const note = z.object({
   type: z.string(),
   origin: z.string(),
   startedAt: z.string(),
+  /** When the request was last sent, where that was notably later. */
+  sentAt: z.string().optional(),
   /** Name of the vendor account, where it was not the default one. */
   account: z.string().optional(),
   /** The inputs, sealed. */
@@ -43,6 +45,8 @@ export interface Entry {
 
 /** Where the notes of one backend are. Every function may throw what the file system throws, but for those that list. */
 export interface Journal {
+  /** A digest of the backend. */
+  readonly place: string;
   /** Notes of all creates. */
   all(): Entry[];
   /** Notes of one resource's creates, oldest first. */
@@ -87,12 +91,15 @@ export function isAtWork({ pid }: Note): boolean {
   }
 }
 
+/** The digest of a backend's URL. */
+export const placeOf = (backend: string): string => digest(backend, 8);
+
 /** Opens the journal in a folder, which need not exist. */
 export function openJournal(
   folder: string,
   { backend = "", isEngineAlive = () => Promise.resolve(true) }: JournalOptions = {},
 ): Journal {
-  const place = digest(backend, 8);
+  const place = placeOf(backend);
   const prefixOf = (type: string, origin: string): string => `${place}-${digest(`${type} ${origin}`, 24)}-`;
   const entries = (prefix: string): Entry[] =>
     namesIn(folder)
@@ -126,6 +133,7 @@ export function openJournal(
   const ofEarlier = once(() => entries(`${place}-`));
 
   return {
+    place,
     all: () => entries(`${place}-`),
     of: (type, origin) => entries(prefixOf(type, origin)),
     begin: (entry) => {
@@ -138,7 +146,7 @@ export function openJournal(
       return file;
     },
     amend: (file, more) => {
-      waiting.delete(file);
+      if (!("sentAt" in more)) waiting.delete(file);
       for (const entry of read(file)) write(file, { ...entry.note, ...more });
     },
     forget,

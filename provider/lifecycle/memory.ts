@@ -1,4 +1,19 @@
 /**
+ * The engine's own record of a stack, as a run finds it: what its state holds, and what an earlier run was doing when it
+ * was killed, on whatever machine.
+ */
+export interface EngineRecord {
+  /** When it was last written. */
+  writtenAt: Date;
+  /** Whether runs write it only at their end (`PULUMI_SKIP_CHECKPOINTS`), so that what a killed one did is not in it. */
+  isLate: boolean;
+  /** Identities (`origin`) of the resources that a run was making when it was killed, and of sets that it was changing. */
+  interrupted: Set<string>;
+  /** Ids of all objects that the state holds. */
+  ids: Set<string>;
+}
+
+/**
  * What a run has learnt of who owns what. The engine does not tell a create whether it replaces something, and the calls
  * before it are all that shows it: a resource that the engine knows is continued by no note and adopts nothing, and an
  * object that some state holds, or that this run has made or read, is never the result of a create.
@@ -20,6 +35,8 @@ export interface Memory {
   replaced: Map<string, string>;
   /** Creates of this run that wait for the vendor's answer, by what they ask for. */
   asking: Map<string, Set<Promise<unknown>>>;
+  /** The engine's record as this run has found it, once it was read. */
+  record?: Promise<EngineRecord | undefined>;
   /** Whether the user was told what earlier runs have left. */
   hasToldLeftovers: boolean;
 }

@@ -13,6 +13,8 @@ export interface Notes {
   begin(attempt: Attempt): void;
   /** Takes the note of an earlier run for that of this create. */
   continue(entry: Entry): void;
+  /** When the request is sent once more, some time after the create was begun. */
+  sent(at: Date): void;
   /** When the vendor has answered. */
   made(id: string): void;
   /** When nobody waits for the answer any more. */
@@ -65,6 +67,9 @@ export function notesFor(type: ResourceType, inputs: Props): Notes | undefined {
     },
     continue: (entry) => {
       ({ file } = entry);
+    },
+    sent: (at) => {
+      amend({ sentAt: at.toISOString() });
     },
     made: (id) => {
       amend({ id });

@@ -8,7 +8,7 @@ import { askedFor, othersAnswered } from "./asking";
 import { earlierAttempt } from "./attempt";
 import { isOwned, rememberMade } from "./ownership";
 import { type Notes, sentBy } from "./notes";
-import { nameOf, type ResourceType, typeOf } from "./resource-type";
+import { kindOf, nameOf, type ResourceType, typeOf } from "./resource-type";
 import { changedInputs, driftedInputs } from "./state";
 
 /**
@@ -97,7 +97,7 @@ async function goOn(
         api,
         {
           sent: sentBy(type, note) ?? inputs,
-          attempt: earlierAttempt(note, api),
+          attempt: earlierAttempt(note, type.host.journal.place, api),
           replaces: note.replaces,
           why,
         },
@@ -144,6 +144,13 @@ async function search(
   if (!made && found.length > 0) {
     throw doubt(
       `${lost.why} Made at that time, but not quite as it was asked for: ${kindOf(type)} ${idsOf(found)}.`,
+      notes,
+    );
+  }
+  if (made && definition.foundBy === "likeness" && lost.attempt.isLate(made.outputs.createdAt as string)) {
+    throw doubt(
+      `${lost.why} ${nameOf(type, made.id)} is just like it, and was made at ${String(made.outputs.createdAt)}, ` +
+        "later than the request was sent: it may be somebody else's.",
       notes,
     );
   }
@@ -220,5 +227,3 @@ function doubt(what: string, notes: Notes | undefined): OrphanRisk {
 }
 
 const idsOf = (found: Seen[]): string => found.map(({ id }) => id).join(", ");
-
-const kindOf = ({ vendor, definition }: ResourceType): string => `${vendor.title} ${definition.name}`;

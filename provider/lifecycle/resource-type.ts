@@ -5,7 +5,7 @@ import type { Api } from "../define/api";
 import { openApi } from "../calls";
 import { markedPaths } from "./harmless";
 import type { Journal } from "./journal";
-import type { Memory } from "./memory";
+import type { EngineRecord, Memory } from "./memory";
 import { rememberSecret } from "../calls/redact";
 import { schemaOf, secretPaths } from "../define/schema";
 import type { Declaration, Run } from "./run";
@@ -23,6 +23,8 @@ export interface Host {
   run: Run;
   journal: Journal;
   memory: Memory;
+  /** Reads the engine's record of a stack, by its full name; undefined where it cannot be read. */
+  readRecord(stack: string): Promise<EngineRecord | undefined>;
   /** Shows a warning to the user; the run goes on. */
   warn(message: string): void;
   /** Shows how a long step is getting on. */
@@ -75,6 +77,9 @@ export function declaredIn({ origin }: Props): string | undefined {
 export function declaredAs(type: ResourceType, props: Props): string {
   return [typeOf(type), declaredName(props)].filter((part) => part !== undefined).join(" ");
 }
+
+/** "Tenbyte Stream". */
+export const kindOf = ({ vendor, definition }: ResourceType): string => `${vendor.title} ${definition.name}`;
 
 /** Type of the resource in the journal. */
 export function typeOf({ vendor, definition }: ResourceType): string {

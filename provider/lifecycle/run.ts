@@ -35,6 +35,8 @@ export interface Declaration extends Options {
 /** What the SDK passes on with each resource, in an input that `check` takes out. */
 export interface ThisRun extends Options {
   preview?: boolean;
+  /** The full name of the stack, where the run may make something. */
+  stack?: string;
 }
 
 /** Begins a run. */

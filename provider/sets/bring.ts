@@ -3,12 +3,13 @@ import { StreamkeysError, Unfinished } from "../define/errors";
 import { create as createItem, type Created, type Kept, reconcile, remove as removeItem } from "../lifecycle";
 import { OldRemains } from "../lifecycle/reconcile";
 import { rememberKnown, rememberOwned } from "../lifecycle/ownership";
+import { recordOf } from "../lifecycle/record";
 import { declaredName } from "../lifecycle/resource-type";
 import { type Failures, failureOf } from "./failures";
 import { inTurn } from "./in-turn";
 import { type Items, packed, unpacked } from "./kept";
 import { checked, membership } from "./plan";
-import { nameOfReplaced, type SetInputs } from "./program";
+import { itemOrigin, nameOfReplaced, type SetInputs } from "./program";
 import { progressOf } from "./progress";
 import { itemTypeOf, type SetType } from "./set-type";
 import { hasRotated, turnsOf } from "./turns";
@@ -57,6 +58,7 @@ async function bring(
     rememberKnown(itemTypeOf(set, name), outs);
     rememberOwned(itemTypeOf(set, name), id, outs);
   }
+  await rememberInterrupted(set, inputs, added);
   const failures: Failures = new Map();
   const leave = (): Promise<void> =>
     each(set, removed, failures, (name) => leaveOut(set, inputs, items, name));
@@ -81,6 +83,13 @@ async function bring(
     const total = added.length + kept.length + removed.length;
     return { items, outs, failure: failureOf("The others are recorded.", total, failures, more) };
   });
+}
+
+/** What a run had made of a set when it was killed, it had made of its items. */
+async function rememberInterrupted(set: SetType, { origin }: SetInputs, names: string[]): Promise<void> {
+  const { interrupted } = (await recordOf(set)) ?? {};
+  if (!interrupted?.has(String(origin))) return;
+  for (const name of names) interrupted.add(itemOrigin(String(origin), name));
 }
 
 async function bringItem(

@@ -96,6 +96,38 @@ describe.each(resources)("$type, killed while", ({ vendor, definition }) => {
     expect(succeeded(await stack.refresh())).not.toMatch(/created|updated|deleted/);
   });
 
+  it.each(steps)("$step, on a runner that is thrown away", async ({ fault, reached, made }) => {
+    if (fault) sandbox.faults.push(fault);
+    plugins.push(...(await killWhen(stack, () => reached(sandbox, notesOf(stack)))));
+    while (sandbox.requests.some(({ status }) => status === undefined)) await sleep(20);
+    expect(made).toContain(objectsMade(sandbox));
+    plugins.splice(0).forEach(end);
+    stack.moveToAnotherMachine();
+
+    await stack.mustRun("cancel", "--yes");
+    const wasMade = objectsMade(sandbox) === 1;
+    const next = await stack.up();
+    expect(objectsMade(sandbox)).toBeLessThanOrEqual(1);
+    // Proof is taken, a likeness is not; and where nothing can be looked for, the run stops whatever there is.
+    if (definition.foundBy === "mark" || (definition.find && !wasMade)) succeeded(next);
+    else await followTheWayOutElsewhere(failed(next), wasMade);
+    expect(objectsMade(sandbox)).toBe(1);
+    expect(succeeded(await stack.preview())).toMatch(/\d unchanged/);
+    expect(succeeded(await stack.refresh())).not.toMatch(/created|updated|deleted/);
+  });
+
+  /** The message names what may be it; the user says which it is, or that none is. */
+  async function followTheWayOutElsewhere(text: string, wasMade: boolean): Promise<void> {
+    const [, named] =
+      /somebody else's: .+? (\S+)( \(made at \S+\))?\. If/.exec(text.replace(/\n\s*/g, " ")) ?? [];
+    if (definition.find) expect(named).toBeDefined();
+    else expect(text).toMatch(/offers no way to find out whether it was made/);
+    const id = named ?? idsAt(sandbox, vendor.name)[0];
+    if (wasMade) stack.program(programOf(vendor, definition, true, id));
+    else await stack.mustRun("refresh", "--yes", "--skip-preview", "--clear-pending-creates");
+    succeeded(await stack.up());
+  }
+
   /** Where the vendor cannot list, the user looks there, and does what the message says. */
   async function followTheWayOut(stopped: Run): Promise<void> {
     const text = failed(stopped);

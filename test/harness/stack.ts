@@ -85,6 +85,12 @@ export class TestStack {
     );
   }
 
+  /** Goes on as another machine does, which has the state and nothing of the first one's home. */
+  moveToAnotherMachine(): void {
+    rmSync(join(this.folder, "home"), { recursive: true });
+    mkdirSync(join(this.folder, "home"));
+  }
+
   async preview(...args: string[]): Promise<Run> {
     return this.run("preview", "--diff", ...args);
   }

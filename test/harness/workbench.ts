@@ -5,7 +5,7 @@ import { join } from "node:path";
 import type { Context, Definition, Props } from "../../provider/define";
 import * as lifecycle from "../../provider/lifecycle";
 import { openJournal } from "../../provider/lifecycle/journal";
-import { newMemory } from "../../provider/lifecycle/memory";
+import { type EngineRecord, newMemory } from "../../provider/lifecycle/memory";
 import { type Failure, failureOf } from "../../provider/hosts/failures";
 import type { ResourceType } from "../../provider/lifecycle";
 import { type Sandbox, startSandbox } from "../../sandbox";
@@ -47,6 +47,9 @@ export class Workbench {
   readonly progress: string[] = [];
   /** Values of the stack config besides the account. */
   readonly config: Record<string, string> = {};
+
+  /** What the engine has on record of the stack, where a test says so. */
+  record: EngineRecord | undefined;
 
   readonly journalFolder = mkdtempSync(join(tmpdir(), "streamkeys-journal-"));
 
@@ -93,6 +96,7 @@ export class Workbench {
       run: lifecycle.newRun(),
       journal: openJournal(this.journalFolder),
       memory: newMemory(),
+      readRecord: () => Promise.resolve(this.record),
       warn: (message) => this.warnings.push(message),
       progress: (message) => this.progress.push(message),
     });

@@ -87,6 +87,7 @@ export const streamKey = defineResource({
   isLive: async (api, id) => (await liveStreamings(api, id)).length > 0,
   cuts: () => ["delete"],
 
+  foundBy: "likeness",
   find: async (api, { name, save, type }, attempt) => {
     const isAlike = (key: KeyReply): boolean => key.name === name && (key.save ?? false) === save;
     const made = await madeBy(attempt, listKeys(api, type), "newest first", isAlike);

@@ -172,6 +172,7 @@ export const stream = defineResource({
   isLive: async (api, id) => mayBeLive(await getStreaming(api, partsOf(id))),
   cuts: () => ["delete"],
 
+  foundBy: "likeness",
   find: async (api, { keyId, title }, attempt) => {
     const isAlike = (streaming: StreamingReply): boolean => streaming.title === title;
     const made = await madeBy(attempt, listStreamings(api, keyId), "any order", isAlike);

@@ -106,6 +106,7 @@ export const liveStream = defineResource({
   isLive: async (api, id) => mayBeLive(await getStream(api, id)),
   cuts: () => ["delete"],
 
+  foundBy: "likeness",
   find: async (api, { name }, attempt) => {
     // The filter finds the name within others too.
     const isAlike = (stream: ListedStream): boolean => stream.name === name;

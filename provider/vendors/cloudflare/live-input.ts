@@ -137,10 +137,11 @@ export const liveInput = defineResource({
   isLive: isOnAir,
   cuts: () => ["delete"],
 
-  find: async (api, _, { mark }) => {
+  foundBy: "mark",
+  find: async (api, _, { isOwnMark }) => {
     const found: Seen[] = [];
     for await (const { uid, meta } of listInputs(api)) {
-      if (markIn(meta) === mark) found.push(toSeen(await getInput(api, uid)));
+      if (isOwnMark(markIn(meta))) found.push(toSeen(await getInput(api, uid)));
     }
     return found;
   },

@@ -81,6 +81,7 @@ export const liveOutput = defineResource({
   isLive: (api, id) => isOnAir(api, partsOf(id).input),
   cuts: ({ enabled }) => (enabled === false ? [] : ["delete"]),
 
+  foundBy: "likeness",
   find: async (api, { liveInputId, url, streamKey }) => {
     const all = await outputsOf(api, liveInputId);
     return all

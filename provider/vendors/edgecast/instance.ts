@@ -130,6 +130,7 @@ export const instance = defineResource({
   delete: (api, id) => deleteOne(api, instances, id),
 
   // Before the request there was none of that name, so one that is there now has been made since.
+  foundBy: "likeness",
   find: async (api, { instanceName }) => (await named(api, instanceName)).map((item) => toSeen(item)),
 
   list: async function* (api) {

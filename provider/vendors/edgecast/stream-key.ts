@@ -96,6 +96,7 @@ export const streamKey = defineResource({
 
   delete: (api, id) => deleteOne(api, streamKeys, id),
 
+  foundBy: "key",
   find: async (api, { dirPath, key }, { isOwnKey }) => {
     const candidates = (await listAll(api, streamKeys)).filter(
       ({ DirPath }) => (DirPath ?? dirPath) === dirPath,

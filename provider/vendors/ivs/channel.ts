@@ -173,10 +173,11 @@ export const channel = defineResource({
   isLive,
   cuts: () => ["delete"],
 
-  find: async (api, { name }, { mark }) => {
+  foundBy: "mark",
+  find: async (api, { name }, { isOwnMark }) => {
     const found: Seen[] = [];
     for await (const { arn, tags } of listChannels(api, name ? { filterByName: name } : {})) {
-      if (tags?.[MARK] === mark) found.push(toSeen(await getChannel(api, arn)));
+      if (isOwnMark(tags?.[MARK])) found.push(toSeen(await getChannel(api, arn)));
     }
     return found;
   },

@@ -211,8 +211,9 @@ export const stream = defineResource({
   isLive: async (api, id) => mayBeLive(await getStream(api, id)),
   cuts: () => ["delete"],
 
+  foundBy: "mark",
   find: async (api, _, attempt) => {
-    const isMarked = (one: StreamReply): boolean => markIn(one) === attempt.mark;
+    const isMarked = (one: StreamReply): boolean => attempt.isOwnMark(markIn(one));
     return (await madeBy(attempt, listStreams(api), "newest first", isMarked)).map(toSeen);
   },
 

@@ -233,10 +233,11 @@ export const liveStream = defineResource({
   isLive: async (api, id) => mayBeLive(await getStream(api, id)),
   cuts: () => ["delete"],
 
-  find: async (api, _, { mark }) => {
+  foundBy: "mark",
+  find: async (api, _, { isOwnMark }) => {
     const found: Seen[] = [];
     for await (const stream of listStreams(api)) {
-      if (markIn(stream.passthrough) === mark) found.push(toSeen(stream, {}));
+      if (isOwnMark(markIn(stream.passthrough))) found.push(toSeen(stream, {}));
     }
     return found;
   },

@@ -79,10 +79,11 @@ export const simulcastTarget = defineResource({
   cuts: () => ["delete"],
   lockedWhileLive: true,
 
-  find: async (api, { liveStreamId }, { mark }) => {
+  foundBy: "mark",
+  find: async (api, { liveStreamId }, { isOwnMark }) => {
     const { simulcast_targets: targets } = await getStream(api, liveStreamId);
     return (targets ?? [])
-      .filter(({ passthrough }) => markIn(passthrough) === mark)
+      .filter(({ passthrough }) => isOwnMark(markIn(passthrough)))
       .map((target) => toSeen(liveStreamId, target));
   },
 

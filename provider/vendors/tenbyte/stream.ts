@@ -20,6 +20,9 @@ import { poll } from "../../calls/poll";
 import { toCamelCase, toSnakeCase } from "../../calls/wire";
 import { done, getStream, listStreams, mayBeLive, newStream, organizationId, type StreamReply } from "./api";
 
+/** Where a create leaves its mark. */
+const MARK = "streamkeys:create";
+
 const integer = (about: string) => z.number().int().describe(about);
 
 /** Pull URLs may carry user info, a stream id or a passphrase (docs/sheets/tenbyte.md, section 10). */
@@ -206,13 +209,15 @@ export const stream = defineResource({
       "broadcast and that it is refused (409). With `interruptLive: true` a refused delete is followed by stop, a wait " +
       "for idle, and another delete.",
     "A stream whose status Tenbyte does not report counts as live.",
+    `\`meta\` at Tenbyte holds a mark beside your own values, \`${MARK}\`, by which a stream is found again after a lost answer. ` +
+      "It is never shown as drift.",
   ],
   inputs,
   outputs,
   validate,
 
-  create: async (api, stream) =>
-    toSeen((await api.post(path`/streams`, newStream, { body: toWire(stream) })).data),
+  create: async (api, stream, { mark }) =>
+    toSeen((await api.post(path`/streams`, newStream, { body: toWire(stream, mark) })).data),
 
   read: async (api, id) => toSeen(await getStream(api, id)),
 
@@ -229,6 +234,7 @@ export const stream = defineResource({
   isLive: async (api, id) => mayBeLive(await getStream(api, id)),
   cuts: () => ["delete"],
 
+  foundBy: "mark",
   find: async (api, { name, type, mode, region }, attempt) => {
     const made = await madeBy(
       attempt,
@@ -236,7 +242,9 @@ export const stream = defineResource({
       "newest first",
       (item) => item.name === name && item.type === type && item.mode === mode && item.region === region,
     );
-    return Promise.all(made.map(async ({ id }) => toSeen(await getStream(api, id))));
+    // The list does not show `meta`.
+    const streams = await Promise.all(made.map(({ id }) => getStream(api, id)));
+    return streams.filter(({ meta }) => attempt.isOwnMark(markIn(meta))).map(toSeen);
   },
 
   list: async function* (api) {
@@ -251,9 +259,21 @@ type Inputs = z.infer<z.ZodObject<typeof inputs>>;
 /** Inputs that Tenbyte takes as they are, renamed. */
 const sent = Object.keys(inputs).filter((key) => key !== "meta" && key !== "ladderRulesOff");
 
-function toWire({ meta, ...stream }: Inputs): unknown {
+function toWire({ meta, ...stream }: Inputs, mark: string): unknown {
   const body = Object.fromEntries(sent.map((key) => [key, stream[key as keyof typeof stream]]));
-  return { ...(toSnakeCase(body) as object), ...(meta === undefined ? {} : { meta }) };
+  return { ...(toSnakeCase(body) as object), meta: { ...meta, [MARK]: mark } };
+}
+
+function markIn(meta: StreamReply["meta"]): string | undefined {
+  const mark = meta?.[MARK];
+  return typeof mark === "string" ? mark : undefined;
+}
+
+/** The user's own values: all but the mark. */
+function ownMeta(meta: StreamReply["meta"]): StreamReply["meta"] {
+  if (!meta) return meta;
+  const { [MARK]: _, ...own } = meta;
+  return own;
 }
 
 function toSeen(reply: StreamReply): Seen {
@@ -278,7 +298,7 @@ function toSeen(reply: StreamReply): Seen {
   };
   return {
     id: reply.id,
-    inputs: { ...(toCamelCase(wire) as object), meta: reply.meta },
+    inputs: { ...(toCamelCase(wire) as object), meta: ownMeta(reply.meta) },
     outputs: {
       rtmpUrl: ingest?.rtmp ?? undefined,
       srtUrl: ingest?.srt ? withoutKey(ingest.srt) : undefined,
@@ -319,7 +339,7 @@ function validate(given: Known<Inputs>): Problem[] {
   const rule = (broken: boolean | undefined, path: string, reason: string): void => {
     if (broken) problems.push({ path, reason });
   };
-  const { mode, ingest, ladder, packaging, recording } = given;
+  const { mode, ingest, ladder, packaging, recording, meta } = given;
   const protocols = given.outputProtocols?.filter((protocol) => protocol !== undefined);
 
   rule(
@@ -333,6 +353,7 @@ function validate(given: Known<Inputs>): Problem[] {
     "is not allowed for kind `push`",
   );
   rule(ingest?.kind === "pull" && !("primary" in ingest), "ingest.primary", "is required for kind `pull`");
+  rule(meta && MARK in meta, `meta["${MARK}"]`, "is kept for the mark of this provider");
   rule(repeats(ingest?.protocols), "ingest.protocols", "must not name a protocol twice");
   rule(repeats(protocols), "outputProtocols", "must not name a protocol twice");
   rule(

@@ -117,6 +117,7 @@ export const stream = defineResource({
   lockedWhileLive: true,
   cuts: () => ["delete"],
 
+  foundBy: "likeness",
   find: async (api, { name, region }, attempt) => {
     const isAlike = (entity: LiveEntity): boolean => entity.name === name && entity.region === region;
     return (await madeBy(attempt, listEntities(api), "newest first", isAlike)).map(toSeen);

@@ -49,7 +49,7 @@ describe("a live input", () => {
     expect(writes()).toHaveLength(2);
     expect(Object.keys(inputs())).toEqual([kept.id]);
     const [key] = Object.keys(bench.sandbox.data.cloudflare?.idempotency as Props);
-    expect(key).toMatch(/ 0123456789abcdef\.[0-9a-f]{12}$/);
+    expect(key).toMatch(/ 0123456789abcdef[0-9a-f]{8}\.[0-9a-f]{12}$/);
     expect(at(kept).meta.streamkeys).toBe(key?.split(" ")[1]);
   });
 

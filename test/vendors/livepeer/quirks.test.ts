@@ -224,7 +224,7 @@ describe("a stream", () => {
     const kept = await bench.create(program);
     expect(kept.id).not.toBe(twin.id);
     const mark = (at(kept).userTags as Props).streamkeys;
-    expect(mark).toMatch(/^0123456789abcdef\.[0-9a-f]{12}$/);
+    expect(mark).toMatch(/^0123456789abcdef[0-9a-f]{8}\.[0-9a-f]{12}$/);
     const changed = await bench.up(kept, { ...program, userTags: { room: "b" } });
     expect(at(changed).userTags).toEqual({ room: "b", streamkeys: mark });
     expect((await bench.read(changed))?.inputs).toEqual(changed.inputs);

@@ -38,7 +38,7 @@ describe("a live stream", () => {
   it("carries a mark behind the user's own passthrough, and keeps it", async () => {
     await open(liveStream);
     const kept = await bench.create({ ...minimal, passthrough: "news", origin: ORIGIN });
-    const marked = /^news streamkeys:0123456789abcdef\.[0-9a-f]{12}$/;
+    const marked = /^news streamkeys:0123456789abcdef[0-9a-f]{8}\.[0-9a-f]{12}$/;
     expect(at(kept).passthrough).toMatch(marked);
     const mark = String(at(kept).passthrough).replace("news ", "");
     const changed = await bench.up(kept, { ...minimal, passthrough: "sports", origin: ORIGIN });
