@@ -52,7 +52,7 @@ describe("a run without checkpoints", () => {
       while (sandbox.requests.some(({ status }) => status === undefined)) await sleep(20);
       if (run.where === "another machine") {
         plugins.splice(0).forEach(end);
-        stack.moveToAnotherMachine();
+        await stack.moveToAnotherMachine();
       }
       const before = made();
       await stack.mustRun("cancel", "--yes");

@@ -86,9 +86,10 @@ export class TestStack {
   }
 
   /** Goes on as another machine does, which has the state and nothing of the first one's home. */
-  moveToAnotherMachine(): void {
+  async moveToAnotherMachine(): Promise<void> {
     rmSync(join(this.folder, "home"), { recursive: true });
     mkdirSync(join(this.folder, "home"));
+    await this.mustRun("stack", "select", "test");
   }
 
   async preview(...args: string[]): Promise<Run> {
