@@ -23,7 +23,13 @@ const rooms: Room[] = [
   { files: /^sdk\//, may: [/^sdk\//, /^(@pulumi\/pulumi|fastest-levenshtein)$/] },
   {
     files: /^provider\/hosts\//,
-    may: [/^provider\/(hosts|lifecycle|sets|vendors)(\/|$)/, DEFINE, ENGINE_VALUES, /^sdk\/origin$/, /^(@pulumi\/pulumi|js-yaml|zod)$/],
+    may: [
+      /^provider\/(hosts|lifecycle|sets|vendors)(\/|$)/,
+      DEFINE,
+      ENGINE_VALUES,
+      /^sdk\/origin$/,
+      /^(@pulumi\/pulumi|js-yaml|zod)$/,
+    ],
   },
   { files: /^provider\/define\//, may: [DEFINE, /^(zod|ms)$/] },
   { files: /^provider\/engine-values/, may: [] },
