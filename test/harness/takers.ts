@@ -1,42 +1,33 @@
+import { readFileSync } from "node:fs";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import Ajv from "ajv";
+import Ajv from "ajv/dist/2020";
 
 /**
  * Stand-ins for systems that take a stream key, by the APIs that they document: Vault's KV version 2 and its HTTP statuses, the
  * Kubernetes API's Secret, AWS Secrets Manager's JSON protocol (what its own client sends and reads), and an encoder.
  */
 
-/** What a Kubernetes API server takes as a Secret: `io.k8s.api.core.v1.Secret` of its OpenAPI, as strict validation reads it. */
-const isSecret = new Ajv().compile({
-  type: "object",
-  additionalProperties: false,
-  required: ["apiVersion", "kind", "metadata"],
-  properties: {
-    apiVersion: { const: "v1" },
-    kind: { const: "Secret" },
-    metadata: {
-      type: "object",
-      additionalProperties: false,
-      required: ["name"],
-      properties: {
-        // An RFC 1123 subdomain.
-        name: {
-          type: "string",
-          maxLength: 253,
-          pattern: "^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$",
+/**
+ * What a Kubernetes API server takes as a Secret: by its own schema, strictly, and with a name that is an RFC 1123 subdomain,
+ * which is no part of the schema.
+ */
+const isSecret = new Ajv({ strict: false })
+  .addSchema(JSON.parse(readFileSync("test/schema/kubernetes.json", "utf8")) as object, "kubernetes")
+  .compile({
+    $ref: "kubernetes#/$defs/Secret",
+    properties: {
+      metadata: {
+        required: ["name"],
+        properties: {
+          name: {
+            maxLength: 253,
+            pattern: "^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$",
+          },
         },
-        namespace: { type: "string" },
-        labels: { type: "object", additionalProperties: { type: "string" } },
-        annotations: { type: "object", additionalProperties: { type: "string" } },
       },
     },
-    immutable: { type: "boolean" },
-    type: { type: "string" },
-    data: { type: "object", additionalProperties: { type: "string" } },
-    stringData: { type: "object", additionalProperties: { type: "string" } },
-  },
-});
+  });
 
 const TOKEN = "a token for tests";
 
