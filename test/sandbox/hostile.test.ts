@@ -149,7 +149,6 @@ describe.each(Object.keys(VENDORS))("the simulator of %s", (name) => {
       expect(await reads(ids)).toEqual(after);
       expect(inherited()).toEqual([]);
     },
-    60_000,
   );
 
   it.each(writes.filter(readsBody))(
@@ -291,7 +290,7 @@ describe.each(Object.keys(VENDORS))("the simulator of %s", (name) => {
     }
     expect(refused).toBeGreaterThan(5);
     expect(await reads(ids)).toEqual(before);
-  }, 60_000);
+  });
 });
 
 function jsonOf(text: string): unknown {
