@@ -104,9 +104,9 @@ function words(said: string | undefined, raw: string): string {
   return raw.trimStart().startsWith("<") ? "an HTML page" : "no message";
 }
 
-/** A name is a word; anything else is none. */
+/** A name is a word, and no secret; anything else is none. */
 const nameOf = (name: string | undefined): string | undefined =>
-  name !== undefined && /^[A-Za-z]{1,80}$/.test(name) ? name : undefined;
+  name !== undefined && /^[A-Za-z]{1,80}$/.test(name) && clearOfSecrets(name) === name ? name : undefined;
 
 /** Less than this no signature minds. */
 const SMALL_SKEW_MS = 60_000;

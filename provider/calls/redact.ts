@@ -24,11 +24,29 @@ export function rememberSecret(value: unknown): void {
   }
 }
 
-/** The password and the parameters of a URL: each of them may be the secret, and be repeated alone. */
+/**
+ * What a URL carries: each part may be the secret, and be repeated alone. The last step of a path is the key of many an
+ * address for publishing, and of a webhook; what looks like a word is none.
+ */
 function carriedBy(text: string): string[] {
   if (!URL.canParse(text)) return [];
-  const { password, searchParams } = new URL(text);
-  return [password, ...searchParams.values()].filter((part) => part.length >= SHORT);
+  const { username, password, searchParams, pathname } = new URL(text);
+  const [last = "", ...above] = pathname.split("/").filter(Boolean).reverse();
+  const key = above.length > 0 && !WORD.test(last) ? [last] : [];
+  const written = [username, password, ...key].flatMap((part) => [part, decoded(part)]);
+  return [...written, ...searchParams.values()].filter((part) => part.length >= SHORT);
+}
+
+/** What names an application or a file, and no key: one word of small letters, or a short one. */
+const WORD = /^[a-z]{1,12}$|^.{1,7}$/;
+
+/** As it was before it was written into a URL; as it stands where that cannot be told. */
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
 }
 
 /** A text without any remembered secret. */

@@ -117,9 +117,11 @@ export class AdoptionRefusal extends StreamkeysError {
 /** The object exists at the vendor but what follows its making failed; its id and `outputs` must be kept. */
 export class Unfinished extends StreamkeysError {
   override readonly name = "Unfinished";
+  /** Out of sight of whoever prints the error: keys are among them. */
+  readonly #outputs: Record<string, unknown>;
   constructor(
     readonly id: string,
-    readonly outputs: Record<string, unknown>,
+    outputs: Record<string, unknown>,
     cause: unknown,
   ) {
     super(
@@ -128,6 +130,12 @@ export class Unfinished extends StreamkeysError {
         cause,
       },
     );
+    this.#outputs = outputs;
+  }
+
+  /** What state must hold of the object. */
+  get outputs(): Record<string, unknown> {
+    return this.#outputs;
   }
 }
 

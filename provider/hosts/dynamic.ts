@@ -165,12 +165,26 @@ async function keepUnfinished<R extends ResourceType, T>(
   try {
     return await act(speakingFor(type, inputs));
   } catch (error) {
-    const plain = new Error(sentenceOf(error));
-    if (!(error instanceof Unfinished)) throw plain;
-    throw Object.assign(plain, {
-      id: error.id,
-      properties: { ...error.outputs, [PROVIDER]: inputs[PROVIDER] },
-      reasons: [plain.message],
-    });
+    if (!(error instanceof Unfinished)) throw new Error(sentenceOf(error));
+    throw new InitFailed(sentenceOf(error), error.id, { ...error.outputs, [PROVIDER]: inputs[PROVIDER] });
+  }
+}
+
+/** The form. The properties are out of sight of whoever prints the error: keys are among them. */
+class InitFailed extends Error {
+  readonly #properties: Props;
+  readonly reasons: string[];
+  constructor(
+    message: string,
+    readonly id: string,
+    properties: Props,
+  ) {
+    super(message);
+    this.#properties = properties;
+    this.reasons = [message];
+  }
+
+  get properties(): Props {
+    return this.#properties;
   }
 }

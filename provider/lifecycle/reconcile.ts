@@ -20,12 +20,16 @@ export interface Reconciled extends Kept {
 /** A replacement was made, and what it replaces could not be deleted. */
 export class OldRemains extends StreamkeysError {
   override readonly name = "OldRemains";
-  constructor(
-    readonly made: Created,
-    old: Kept,
-    cause: unknown,
-  ) {
+  /** Out of sight of whoever prints the error: keys are among its outputs. */
+  readonly #made: Created;
+  constructor(made: Created, old: Kept, cause: unknown) {
     super(`Replaced by ${made.id}, and ${old.id} is to be deleted yet: ${messageOf(cause)}`, { cause });
+    this.#made = made;
+  }
+
+  /** The replacement. */
+  get made(): Created {
+    return this.#made;
   }
 }
 

@@ -68,7 +68,11 @@ export class Workbench {
     account: Props = {},
     vendorNow?: () => Date,
   ): Promise<Workbench> {
-    const sandbox = await startSandbox(vendorNow ? { now: vendorNow } : {});
+    return Workbench.at(await startSandbox(vendorNow ? { now: vendorNow } : {}), vendor, definition, account);
+  }
+
+  /** The same on a sandbox that is open already. */
+  static at(sandbox: Sandbox, vendor: Vendor, definition: Definition, account: Props = {}): Workbench {
     const base = `${sandbox.url}/${vendor.name}${simulators[vendor.name]?.basePath ?? ""}`;
     const credentials = simulators[vendor.name]?.credentials ?? {};
     // No repeats and a short deadline, so that a fault is seen as it is.
