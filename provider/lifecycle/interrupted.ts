@@ -1,4 +1,4 @@
-import type { Props, Seen } from "../define";
+import type { Definition, Props, Seen } from "../define";
 import { AdoptionRefusal, Gone, messageOf, OrphanRisk } from "../define/errors";
 import type { Api } from "../define/api";
 import { ownerIn, ownerOf } from "../define/mark";
@@ -60,6 +60,7 @@ async function look(type: ResourceType, api: Api, inputs: Props, record: EngineR
   try {
     if (definition.markField !== undefined)
       return (await idsByOwner(type, api)).get(ownerOf(inputs.origin, place) ?? "") ?? [];
+    if (!definition.find && definition.list) return await listed(definition, api, inputs);
     if (!definition.find) {
       const lookFor = definition.lostCreate ?? "Look for a fresh one there.";
       throw new OrphanRisk(
@@ -77,6 +78,16 @@ async function look(type: ResourceType, api: Api, inputs: Props, record: EngineR
       `${begun(type)} Looking for what it made failed: ${messageOf(error)} Run \`pulumi up\` again, and it is looked for again.`,
     );
   }
+}
+
+/** What cannot be told apart at all: everything of the kind, of a child everything in its parent. */
+async function listed(definition: Definition, api: Api, inputs: Props): Promise<Trace[]> {
+  const parents = Object.values(inputs);
+  const traces: Trace[] = [];
+  for await (const { id } of definition.list?.(api) ?? []) {
+    if (!definition.childOf || parents.includes(id.slice(0, id.lastIndexOf("/")))) traces.push({ id });
+  }
+  return traces;
 }
 
 /** What bears whose mark: one list a run, however many creates ask. */
@@ -108,7 +119,7 @@ async function takeOver(type: ResourceType, api: Api, inputs: Props, id: string)
 const begun = (type: ResourceType): string => `An earlier run was killed while it made this ${kindOf(type)}.`;
 
 const wayOut =
-  'If there is one, adopt it with the resource option `import: "<id>"`, or delete it at the vendor. If none is its own, run ' +
+  'If one is its own, adopt it with the resource option `import: "<id>"`, or delete it at the vendor. If none is, run ' +
   "`pulumi refresh --clear-pending-creates`, and then `pulumi up`, which makes a new one.";
 
 function stop(type: ResourceType, traces: Trace[]): OrphanRisk {

@@ -125,7 +125,7 @@ describe.each(resources)("$type, killed while", ({ vendor, definition }) => {
   async function followTheWayOutElsewhere(text: string, wasMade: boolean): Promise<void> {
     const [, named] =
       /somebody else's: .+? (\S+)( \(made at \S+\))?\. If/.exec(text.replace(/\n\s*/g, " ")) ?? [];
-    if (definition.find) expect(named).toBeDefined();
+    if (definition.find ?? definition.list) expect(named).toBeDefined();
     else expect(text).toMatch(/offers no way to find out whether it was made/);
     const id = named ?? idsAt(sandbox, vendor.name)[0];
     if (wasMade) stack.program(programOf(vendor, definition, true, id));
