@@ -95,14 +95,7 @@ async function createOnce(
 /** The same account, telling of each try of a request that creates. */
 const whenPosting = (api: Api, tell: () => void): Api => ({
   ...api,
-  post: (at, schema, options = {}) =>
-    api.post(at, schema, {
-      ...options,
-      before: async (direct) => {
-        await options.before?.(direct);
-        tell();
-      },
-    }),
+  post: (at, schema, options) => api.post(at, schema, { ...options, sending: tell }),
 });
 
 async function finish(
