@@ -179,23 +179,12 @@ function pendingCreateChecks({ pendingCreates, resources }: StackView, left: Ent
     ...elsewhere.map((create) =>
       resources.some(({ urn, isReplaced }) => urn === create.urn && !isReplaced)
         ? toLookAt(create, `The stack has it. The engine drops this record by: ${CLEAR}`)
-        : elsewhereCheck(create),
+        : failing(create.type, create.name, wayOutElsewhere(create)),
     ),
   ];
 }
 
 const CLEAR = "pulumi refresh --clear-pending-creates";
-
-/** What a run on another machine has begun: where it has left a mark, `pulumi up` finds it by that. */
-function elsewhereCheck(create: PendingCreate): Check {
-  const { vendor, name, type } = create;
-  return definitionOf(type).definition.foundBy === "mark"
-    ? toLookAt(
-        create,
-        "A run was killed while it made this. `pulumi up` takes over what it has made, by its mark.",
-      )
-    : failing(type, name, wayOutElsewhere(vendor));
-}
 
 const toLookAt = ({ type, name }: PendingCreate, detail: string): Check => ({
   what: `create of ${type} ${name}`,
@@ -222,10 +211,13 @@ function wayOutHere(file: string, { type, id, isLeftover }: Note): string {
   return `${what}${goOn} To be rid of it: delete it at the vendor, or adopt it with the resource option \`import\`, and run: rm '${file}'`;
 }
 
-function wayOutElsewhere(vendor: Vendor): string {
+function wayOutElsewhere({ type, vendor }: PendingCreate): string {
+  const goOn =
+    definitionOf(type).definition.foundBy === "mark"
+      ? "`pulumi up` takes over what bears its mark, on any machine."
+      : "On the same machine, `pulumi up` goes on with it. Elsewhere it stops where it finds something that may be it.";
   return (
-    "A run was killed while it made this, and may have made it. On the same machine, `pulumi up` goes on with it. " +
-    "Elsewhere it stops where it finds something that may be it. " +
+    `A run was killed while it made this, and may have made it. ${goOn} To look first: ` +
     `\`streamkeys discover ${vendor.name}\` shows what nobody manages; adopt that with the resource option \`import\`, or ` +
     `delete it there. Then run: ${CLEAR}`
   );

@@ -135,6 +135,7 @@ const refuse = (): never => {
 
 const noNotes: Journal = {
   place: "",
+  isEngineAlive: () => Promise.resolve(true),
   all: () => [],
   of: () => [],
   begin: refuse,

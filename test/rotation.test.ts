@@ -120,6 +120,7 @@ class Resource {
       readRecord: () => Promise.resolve(undefined),
       journal: {
         place: "",
+        isEngineAlive: () => Promise.resolve(true),
         all: () => [],
         of: () => [],
         begin: () => "",

@@ -282,6 +282,17 @@ describe("a set", () => {
     expect(await sets.diff(type, kept.id, kept.outs, inputs)).toMatchObject({ changes: true });
   });
 
+  it("begins no more items once the engine is gone, and the next run makes just those", async () => {
+    const type = set.type();
+    const isEngineAlive = () => Promise.resolve(bench.sandbox.requests.length < 10);
+    type.host.journal = { ...type.host.journal, isEngineAlive };
+    const half = await set.create({ items: many(50) }, type);
+    expect(set.items(half).size).toBeLessThan(50);
+    expect(set.failure?.message).toMatch(/The engine is gone/);
+    await set.up(half, { items: many(50) });
+    expect(bench.sandbox.requests.filter(({ method }) => method === "POST")).toHaveLength(50);
+  });
+
   it("changes one item by one call", async () => {
     const kept = await set.create({ items: many(5) });
     const calls = await bench.callsOf(() =>

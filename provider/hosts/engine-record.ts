@@ -58,12 +58,15 @@ function recordIn(stack: string, text: unknown, environment: Environment): Engin
   } = exported.parse(text).deployment ?? {};
   const [organization = ""] = stack.split("/");
   const ours = resources.filter(({ type }) => type.startsWith(TYPE_PREFIX));
+  const sets = new Set(ours.filter(({ outputs = {} }) => "ids" in outputs).map(({ urn }) => urn));
   return {
     writtenAt: manifest ? new Date(manifest.time) : new Date(),
     isLate: isSet(environment.PULUMI_SKIP_CHECKPOINTS),
     interrupted: new Set(
       pending
         .filter(({ type, resource }) => resource.type.startsWith(TYPE_PREFIX) && INTERRUPTED.includes(type))
+        // The engine keeps the record of a create for good. A set is never replaced: one that is there was made since.
+        .filter(({ type, resource: { urn } }) => type === "updating" || !sets.has(urn))
         .map(({ resource: { urn } }) => originInUrn(organization, urn)),
     ),
     ids: new Set(ours.flatMap(({ id = "", outputs = {} }) => [id, ...idsOfItems(outputs)])),

@@ -59,6 +59,8 @@ export interface Journal {
   isKnown(type: string, id: string): void;
   /** The engine is about to be told. If it is dead by now, or dies within seconds, the note stays. */
   handOver(file: string): Promise<void>;
+  /** Whether the engine that calls is there. A killed one leaves its plugins running. */
+  isEngineAlive(): Promise<boolean>;
   /** The engine ends its plugins: what it was told, it has written down. */
   close(): Promise<void>;
 }
@@ -158,6 +160,7 @@ export function openJournal(
       told.add(file);
       setTimeout(() => void isDone(file), WRITTEN_DOWN_MS).unref();
     },
+    isEngineAlive: recently(isEngineAlive),
     close: async () => {
       for (let left = LAST_ANSWERS_MS; waiting.size > 0 && left > 0; left -= 100) await sleep(100);
       await Promise.all([...told].map(isDone));
@@ -167,6 +170,18 @@ export function openJournal(
 
 const digest = (text: string, length: number): string =>
   createHash("sha256").update(text).digest("hex").slice(0, length);
+
+/** Asked for each item of a set, and answered anew twice a second. */
+const ANSWER_MS = 500;
+
+function recently<T>(ask: () => Promise<T>): () => Promise<T> {
+  let last: { at: number; answer: Promise<T> } | undefined;
+  return () => {
+    const now = performance.now();
+    if (!last || now - last.at > ANSWER_MS) last = { at: now, answer: ask() };
+    return last.answer;
+  };
+}
 
 function once<T>(load: () => T): () => T {
   let loaded: { value: T } | undefined;

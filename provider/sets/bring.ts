@@ -145,6 +145,15 @@ function retireBy(set: SetType, { origin }: SetInputs): typeof removeItem {
   return set.declarations.get(String(origin))?.retainOnDelete ? () => Promise.resolve() : removeItem;
 }
 
+/**
+ * A killed engine leaves this process running. What is begun is ended, and noted for the next run; nothing more is begun,
+ * because the next run may be at it already.
+ */
+async function refuseWithoutEngine({ host }: SetType): Promise<void> {
+  if (!(await host.journal.isEngineAlive()))
+    throw new StreamkeysError("The engine is gone, so this was not begun. The next `pulumi up` does it.");
+}
+
 /** Does something with each, and goes on where it fails. */
 async function each<T extends string | [string, unknown]>(
   set: SetType,
@@ -155,6 +164,7 @@ async function each<T extends string | [string, unknown]>(
   const progress = progressOf(all.length, set.host.progress);
   await inTurn(all, async (one) => {
     try {
+      await refuseWithoutEngine(set);
       await act(one);
       progress.done();
     } catch (error) {
