@@ -78,7 +78,8 @@ describe("the journal", () => {
   describe("keeps a note", () => {
     it("of an answer that was given to an engine which is dead, when the plugin ends too", async () => {
       const type = bench.resourceType();
-      type.host.journal = openJournal(bench.journalFolder, { isEngineAlive: () => Promise.resolve(false) });
+      const isEngineAlive = (): Promise<boolean> => Promise.resolve(posts() === 0);
+      type.host.journal = openJournal(bench.journalFolder, { isEngineAlive });
       const first = await bench.create(declared, type);
       await type.host.journal.close();
       expect((await bench.create(declared, bench.resourceType())).id).toBe(first.id);
@@ -107,6 +108,14 @@ describe("the journal", () => {
       await expect(failure).rejects.toThrow(/Or delete Tenbyte Stream \S+ at Tenbyte, run `rm '/);
       expect(posts()).toBe(1);
     });
+  });
+
+  it("lets nothing be sent once the engine is gone: the next run may be at it already", async () => {
+    const type = bench.resourceType();
+    type.host.journal = openJournal(bench.journalFolder, { isEngineAlive: () => Promise.resolve(false) });
+    await expect(bench.create(declared, type)).rejects.toThrow(/The engine is gone, so nothing was made/);
+    expect(posts()).toBe(0);
+    expect(notes()).toEqual([]);
   });
 
   it("makes a new object when what the note tells of is gone", async () => {

@@ -1,5 +1,5 @@
 import type { Props, Seen } from "../define";
-import { Gone, LostAnswer, Unfinished, UnexpectedReply } from "../define/errors";
+import { Gone, LostAnswer, StreamkeysError, Unfinished, UnexpectedReply } from "../define/errors";
 import type { Api } from "../define/api";
 import { adopt, adoptedId } from "./adopt";
 import { ask } from "./asking";
@@ -69,7 +69,7 @@ async function createOnce(
   // The vendor's clock is compared with this moment, so it is the real one, not that of the keys' ages.
   const [attempt, sent] = newAttempt(new Date(), inputs.origin, type.host.journal.place, api);
   notes?.begin(attempt);
-  const sending = whenPosting(api, () => {
+  const sending = whenPosting(type, api, () => {
     const at = sent();
     if (at.getTime() - attempt.startedAt.getTime() > SOON_MS) notes?.sent(at);
   });
@@ -92,10 +92,22 @@ async function createOnce(
   }
 }
 
-/** The same account, telling of each try of a request that creates. */
-const whenPosting = (api: Api, tell: () => void): Api => ({
+/**
+ * The same account, telling of each try of a request that creates. A killed engine leaves this process running, which may
+ * wait for its turn for minutes: by then another run may be making the object, so nothing is sent any more.
+ */
+const whenPosting = ({ host }: ResourceType, api: Api, tell: () => void): Api => ({
   ...api,
-  post: (at, schema, options) => api.post(at, schema, { ...options, sending: tell }),
+  post: (at, schema, options = {}) =>
+    api.post(at, schema, {
+      ...options,
+      before: async (direct) => {
+        await options.before?.(direct);
+        if (!(await host.journal.isEngineAlive()))
+          throw new StreamkeysError("The engine is gone, so nothing was made. Run `pulumi up` again.");
+      },
+      sending: tell,
+    }),
 });
 
 async function finish(
