@@ -3,7 +3,7 @@ import { Soak } from "../harness/soak";
 
 /**
  * Two stacks on one account under random edits, faults, kills and rotations. Afterwards the vendors hold exactly what the two
- * programs declare. `SOAK_MINUTES=30 SOAK_SEED=7 npx jest test/engine/soak` is the long form; SOAK_LOG names a file for
+ * programs declare, and nothing once they are destroyed. `SOAK_MINUTES=30 SOAK_SEED=7 npx jest test/engine/soak` is the long form; SOAK_LOG names a file for
  * everything that the engine said.
  */
 
@@ -26,6 +26,7 @@ it(
         if (step % BETWEEN_LOOKS === 0) await look(soak);
       }
       await look(soak);
+      expect(await soak.leftovers()).toEqual([]);
     } finally {
       if (SOAK_LOG !== undefined) writeFileSync(SOAK_LOG, soak.log.join("\n"));
       if (minutes > 0) console.log(`seed ${seed}:`, soak.steps);

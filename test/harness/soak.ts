@@ -22,14 +22,19 @@ interface Channel {
 }
 
 interface Kind {
-  /** The type of the objects at the vendor, of which the program has one a channel. */
+  /** The type of the objects at the vendor. */
   makes: string;
+  /** The type of the resource that has them, of which the program has one a channel; the same when unset. */
+  of?: string;
   /** A mark tells its objects apart, so that both stacks may give them the same name. See DESIGN.md, "What likeness cannot tell". */
   isMarked?: true;
   declare(name: string, title: string, rotation: string): string;
 }
 
-/** A key that lives with its stream, one that is a stream, one that rotates by replacement; with marks and without. */
+/**
+ * A key that lives with its stream, one that is a stream, one that rotates by replacement, one of which there is no room for
+ * two, a create that takes its time, and sets; with marks and without.
+ */
 const kinds = {
   tenbyte: {
     makes: "tenbyte:Stream",
@@ -77,7 +82,50 @@ const kinds = {
     isMarked: true,
     declare: (name, title, rotation) => `new livepeer.Stream("${name}", { name: "${title}", ${rotation} });`,
   },
+  ivs: {
+    makes: "ivs:Channel",
+    isMarked: true,
+    declare: (name, title, rotation) => `const ${name} = new ivs.Channel("${name}", { name: "${title}" });
+      new ivs.StreamKey("${name}", { channelArn: ${name}.id, ${rotation} });`,
+  },
+  uiza: {
+    makes: "uiza:Stream",
+    declare: (
+      name,
+      title,
+      rotation,
+    ) => `const ${name} = new uiza.Stream("${name}", { name: "${title}", region: "in-mumbai-1" });
+      new uiza.StreamKey("${name}", { streamId: ${name}.id, ${rotation} });`,
+  },
+  apivideo: {
+    makes: "apivideo:LiveStream",
+    declare: (name, title, rotation) =>
+      `new apivideo.LiveStream("${name}", { name: "${title}", ${rotation} });`,
+  },
+  /** The items have the version in their names, so that an edit takes one out and puts one in. */
+  aiozSet: {
+    makes: "aioz:StreamKey",
+    of: "aioz:StreamKeySet",
+    declare: (
+      name,
+      title,
+      rotation,
+    ) => `new aioz.StreamKeySet("${name}", { defaults: { ${rotation} }, items: {
+      kept: { name: "${title} kept" }, ["of ${title}"]: { name: "${title} new" } } });`,
+  },
+  cloudflareSet: {
+    makes: "cloudflare:LiveInput",
+    of: "cloudflare:LiveInputSet",
+    isMarked: true,
+    declare: (name, title) => `new cloudflare.LiveInputSet("${name}", { items: {
+      kept: { name: "${title} kept" }, ["of ${title}"]: { name: "${title} new" } } });`,
+  },
 } satisfies Record<string, Kind>;
+
+const all: Kind[] = Object.values(kinds);
+/** The types of the objects at the vendors. */
+const types = [...new Set(all.map(({ makes }) => makes))];
+const ofKind = ({ makes, of = makes }: Kind): string => of;
 
 const FAULTS: Fault[] = [
   { status: 500 },
@@ -140,6 +188,8 @@ export class Soak {
   /** Makes two stacks of one name in two backends, with one home, on one account. */
   static async open(seed: number): Promise<Soak> {
     const sandbox = await startSandbox();
+    // As it is, and no longer than a call: Uiza's simulator takes its time otherwise.
+    Object.assign(sandbox.data.uiza?.behaviour ?? {}, { polls: 1 });
     const environment = { ...sandbox.environment, STREAMKEYS_TEST_NOW: new Date().toISOString() };
     const a = await TestStack.create("", environment);
     const { HOME = "", PULUMI_HOME = "" } = a.env();
@@ -185,14 +235,14 @@ export class Soak {
       const kept = await stack.exported();
       for (const { type, id, outputs } of kept) {
         const [, typeName = ""] = type.split("/streamkeys/");
-        ids.set(typeName, [...(ids.get(typeName) ?? []), id]);
-        const { plaintext = "" } = (outputs.streamKey ?? outputs.key ?? {}) as { plaintext?: string };
-        if (plaintext && outputs.keyGeneration) keys.push(plaintext);
+        const { makes } = all.find(({ of }) => of === typeName) ?? { makes: typeName };
+        ids.set(makes, [...(ids.get(makes) ?? []), ...(isSet(outputs) ? Object.values(outputs.ids) : [id])]);
+        keys.push(...keysIn(outputs));
       }
-      const declared = [...channels].map(([channel, { kind }]) => `${kinds[kind].makes} ${channel}`);
+      const declared = [...channels].map(([channel, { kind }]) => `${ofKind(kinds[kind])} ${channel}`);
       const held = kept
         .map(({ urn, type }) => `${type.split("/streamkeys/")[1] ?? ""} ${urn.split("::").at(-1) ?? ""}`)
-        .filter((one) => Object.values(kinds).some(({ makes }) => one.startsWith(`${makes} `)));
+        .filter((one) => all.some((kind) => one.startsWith(`${ofKind(kind)} `)));
       found.push(...difference(`stack ${name}`, declared, held));
       for (const [what, run] of [
         ["up", await stack.up()],
@@ -203,8 +253,26 @@ export class Soak {
           found.push(`stack ${name}: ${what} is not clean:\n${run.text}`);
     }
     if (new Set(keys).size !== keys.length) found.push("two resources share a key");
-    for (const { makes } of Object.values(kinds))
+    for (const makes of types)
       found.push(...difference(makes, ids.get(makes) ?? [], await this.idsAt(makes)));
+    return found;
+  }
+
+  /** Destroys both stacks, and says what is left. */
+  async leftovers(): Promise<string[]> {
+    const found: string[] = [];
+    for (const soaked of this.all) {
+      const { status, text } = await this.do(soaked, "destroy", () => soaked.stack.destroy());
+      if (status !== 0) found.push(`stack ${soaked.name} is not destroyed:\n${text}`);
+      found.push(
+        ...difference(
+          `stack ${soaked.name}`,
+          [],
+          soaked.stack.resources().map(({ urn }) => urn),
+        ),
+      );
+    }
+    for (const makes of types) found.push(...difference(makes, [], await this.idsAt(makes)));
     return found;
   }
 
@@ -296,6 +364,19 @@ export class Soak {
       ids.push(id);
     return ids;
   }
+}
+
+const isSet = (outputs: object): outputs is { ids: Record<string, string> } => "ids" in outputs;
+
+/** The keys that a resource has, of a set those of its items. */
+function keysIn(outputs: Record<string, unknown>): string[] {
+  if (isSet(outputs)) {
+    const { plaintext = '"{}"' } = (outputs as { secrets?: { plaintext?: string } }).secrets ?? {};
+    const secrets = JSON.parse(JSON.parse(plaintext) as string) as Record<string, { streamKey?: string }>;
+    return Object.values(secrets).flatMap(({ streamKey }) => (streamKey ? [JSON.stringify(streamKey)] : []));
+  }
+  const { plaintext } = (outputs.streamKey ?? outputs.key ?? {}) as { plaintext?: string };
+  return plaintext && outputs.keyGeneration ? [plaintext] : [];
 }
 
 function unlessEnded(error: unknown): undefined {
