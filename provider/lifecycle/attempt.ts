@@ -33,7 +33,7 @@ export function newAttempt(now: Date, origin: unknown, place: string, api: Api):
   const mark = markOf(origin, place, keyDigest(key));
   let sentAt = now;
   const made = attempt(api, {
-    ...earlier(mark, key, (other) => other),
+    ...knownBy(mark, key, (other) => other),
     startedAt: now,
     sentAt: () => sentAt,
   });
@@ -44,13 +44,14 @@ export function newAttempt(now: Date, origin: unknown, place: string, api: Api):
 export function earlierAttempt(note: Note, place: string, api: Api): Attempt {
   const { startedAt, sentAt = startedAt, keyDigest: digest, origin } = note;
   return attempt(api, {
-    ...earlier(markOf(origin, place, digest), digest, keyDigest),
+    ...knownBy(markOf(origin, place, digest), digest, keyDigest),
     startedAt: new Date(startedAt),
     sentAt: () => new Date(sentAt),
   });
 }
 
-const earlier = (mark: string, own: string, form: (key: string) => string) => ({
+/** What one attempt, of this process or an earlier one, is known by. */
+const knownBy = (mark: string, own: string, form: (key: string) => string) => ({
   freshKey: own,
   isOwnKey: (key: string) => form(key) === own,
   mark,

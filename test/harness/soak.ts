@@ -26,7 +26,7 @@ interface Kind {
   makes: string;
   /** The type of the resource that has them, of which the program has one a channel; the same when unset. */
   of?: string;
-  /** A mark tells its objects apart, so that both stacks may give them the same name. See DESIGN.md, "What likeness cannot tell". */
+  /** A mark tells its objects apart, so that both stacks may give them the same name; elsewhere an alike one stops a run. */
   isMarked?: true;
   declare(name: string, title: string, rotation: string): string;
 }
