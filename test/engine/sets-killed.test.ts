@@ -100,14 +100,18 @@ describe.each(cases)("a set of $type, killed while it is", ({ type, inputs, chan
     await inOrder();
   });
 
-  it.each(isTriedWhole ? seeds : [])("changed (seed %d)", async (seed) => {
+  if (!isTriedWhole) return;
+
+  it.each(seeds)("changed (seed %d)", async (seed) => {
     succeeded(await stack.up());
     stack.program(program(change));
     await killed(seed, COUNT);
     for (const { outs } of (await inOrder()).values()) expect(outs).toMatchObject(change);
   });
 
-  it.each(isTriedWhole && definition.rotation ? seeds : [])("rotated (seed %d)", async (seed) => {
+  if (!definition.rotation) return;
+
+  it.each(seeds)("rotated (seed %d)", async (seed) => {
     succeeded(await stack.up());
     const before = new Set(await idsOf(kind, sandbox));
     stack.program(program({ keyRotation: { trigger: "leaked" } }));
