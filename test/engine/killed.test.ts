@@ -125,8 +125,8 @@ describe.each(resources)("$type, killed while", ({ vendor, definition }) => {
   async function followTheWayOutElsewhere(text: string, wasMade: boolean): Promise<void> {
     const [, named] =
       /somebody else's: .+? (\S+)( \(made at \S+\))?\. If/.exec(text.replace(/\n\s*/g, " ")) ?? [];
-    if (definition.find ?? definition.list) expect(named).toBeDefined();
-    else expect(text).toMatch(/offers no way to find out whether it was made/);
+    if (definition.find ?? (definition.list && wasMade)) expect(named).toBeDefined();
+    else expect(text).toMatch(/offers no way to find out whether it was made|or somebody else's/);
     const id = named ?? idsAt(sandbox, vendor.name)[0];
     if (wasMade) stack.program(programOf(vendor, definition, true, id));
     else await stack.mustRun("refresh", "--yes", "--skip-preview", "--clear-pending-creates");
@@ -136,6 +136,8 @@ describe.each(resources)("$type, killed while", ({ vendor, definition }) => {
   /** Where the vendor cannot list, the user looks there, and does what the message says. */
   async function followTheWayOut(stopped: Run): Promise<void> {
     const text = failed(stopped);
+    // A plugin that lived on, and was told that nothing was done, has left no note: the engine's record is what is left.
+    if (!text.includes("rm '")) return followTheWayOutElsewhere(text, objectsMade(sandbox) === 1);
     expect(text).toMatch(/offers no way to find out whether it was made/);
     const [, file = ""] = /run `rm '(.+?)'`/.exec(text.replace(/\n\s*/g, " ")) ?? [];
     expect(existsSync(file)).toBe(true);
