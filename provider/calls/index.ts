@@ -50,7 +50,6 @@ export function openApi(account: Account): Api {
       run(
         async () => {
           if (options.before) await nothingDoneYet(options.before(direct));
-          options.sending?.();
           const sentAt = Date.now();
           const reply = await sendOnce(account, method, at, options);
           clock.learn(sentAt, Date.now(), reply.headers);

@@ -45,8 +45,6 @@ export interface CallOptions {
    * which does not queue. What it throws stops the call; a look that got no answer is repeated together with the call.
    */
   before?: (direct: Api) => Promise<void>;
-  /** Told of each try, as it is sent. */
-  sending?: () => void;
   /** Whether a lost answer may be answered by asking again. True for all but POST unless said otherwise. */
   repeatable?: boolean;
   /** Completes what the call before it has begun, and must not be stopped any more: no look is made before it. */

@@ -7,6 +7,7 @@ import { newAttempt } from "./attempt";
 import { warnOfDifferences } from "./differences";
 import { recordOfCreated, rememberBegun, rememberKey } from "./generation";
 import { isOwned, rememberFresh, rememberMade } from "./ownership";
+import { watching } from "./live-guard";
 import { type Notes, notesFor } from "./notes";
 import { findInterrupted } from "./interrupted";
 import { alreadyOwned, resume, takeOver } from "./recover";
@@ -69,13 +70,17 @@ async function createOnce(
   // The vendor's clock is compared with this moment, so it is the real one, not that of the keys' ages.
   const [attempt, sent] = newAttempt(new Date(), inputs.origin, type.host.journal.place, api);
   notes?.begin(attempt);
-  const sending = whenPosting(type, api, () => {
+  // A killed engine leaves this process running, which may wait for its turn for minutes: by then another run may be at it.
+  const look = async (): Promise<void> => {
+    if (!(await type.host.journal.isEngineAlive()))
+      throw new StreamkeysError("The engine is gone, so nothing was made. Run `pulumi up` again.");
     const at = sent();
     if (at.getTime() - attempt.startedAt.getTime() > SOON_MS) notes?.sent(at);
-  });
+  };
   try {
     return await ask(type, inputs, async () => {
-      const make = (): Promise<Seen> => type.definition.create(sending, inputs, attempt);
+      const make = (): Promise<Seen> =>
+        watching(api, look, (watched) => type.definition.create(watched, inputs, attempt));
       const made = await (type.definition.makesNothing ? belowFresh(type, api, inputs, make) : make());
       if (isOwned(type, made.id) && !type.definition.makesNothing) throw alreadyOwned(type, made.id, notes);
       rememberMade(type, inputs, made.id);
@@ -91,24 +96,6 @@ async function createOnce(
     return await takeOver(type, api, inputs, attempt, error.message, notes);
   }
 }
-
-/**
- * The same account, telling of each try of a request that creates. A killed engine leaves this process running, which may
- * wait for its turn for minutes: by then another run may be making the object, so nothing is sent any more.
- */
-const whenPosting = ({ host }: ResourceType, api: Api, tell: () => void): Api => ({
-  ...api,
-  post: (at, schema, options = {}) =>
-    api.post(at, schema, {
-      ...options,
-      before: async (direct) => {
-        await options.before?.(direct);
-        if (!(await host.journal.isEngineAlive()))
-          throw new StreamkeysError("The engine is gone, so nothing was made. Run `pulumi up` again.");
-      },
-      sending: tell,
-    }),
-});
 
 async function finish(
   type: ResourceType,
