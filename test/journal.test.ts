@@ -118,6 +118,20 @@ describe("the journal", () => {
     expect(notes()).toEqual([]);
   });
 
+  it("keeps the note where the engine is gone after a try whose answer was lost", async () => {
+    const of = definitionOf("cloudflare:LiveInput");
+    const its = await Workbench.open(of.vendor, of.definition, { retries: 2 });
+    its.sandbox.faults.push({ ...LOST_AFTER_WORK });
+    const program = { recording: { mode: "off" }, origin: declared.origin };
+    const type = its.resourceType();
+    const isEngineAlive = (): Promise<boolean> => Promise.resolve(its.sandbox.requests.length === 0);
+    type.host.journal = { ...type.host.journal, isEngineAlive };
+    await expect(its.create(program, type)).rejects.toThrow(/The engine is gone/);
+    const next = await its.create(program, its.resourceType());
+    expect(Object.keys(its.sandbox.data.cloudflare?.inputs as object)).toEqual([next.id]);
+    await its.sandbox.close();
+  });
+
   it("makes a new object when what the note tells of is gone", async () => {
     const first = await bench.create(declared);
     bench.vanish(first.id);

@@ -86,6 +86,11 @@ export class UnexpectedReply extends CallError {
   override readonly name = "UnexpectedReply";
 }
 
+/** The engine that asked for it was killed, so no more is done for it. */
+export class EngineGone extends StreamkeysError {
+  override readonly name = "EngineGone";
+}
+
 /** A create could not be finished and nothing can be taken over; the message says what to check. */
 export class OrphanRisk extends StreamkeysError {
   override readonly name = "OrphanRisk";

@@ -1,5 +1,5 @@
 import type { Props, Seen } from "../define";
-import { Gone, LostAnswer, StreamkeysError, Unfinished, UnexpectedReply } from "../define/errors";
+import { EngineGone, Gone, LostAnswer, Unfinished, UnexpectedReply } from "../define/errors";
 import type { Api } from "../define/api";
 import { adopt, adoptedId } from "./adopt";
 import { ask } from "./asking";
@@ -71,9 +71,11 @@ async function createOnce(
   const [attempt, sent] = newAttempt(new Date(), inputs.origin, type.host.journal.place, api);
   notes?.begin(attempt);
   // A killed engine leaves this process running, which may wait for its turn for minutes: by then another run may be at it.
+  let tries = 0;
   const look = async (): Promise<void> => {
     if (!(await type.host.journal.isEngineAlive()))
-      throw new StreamkeysError("The engine is gone, so nothing was made. Run `pulumi up` again.");
+      throw new EngineGone("The engine is gone, so nothing was made. Run `pulumi up` again.");
+    tries += 1;
     const at = sent();
     if (at.getTime() - attempt.startedAt.getTime() > SOON_MS) notes?.sent(at);
   };
@@ -87,6 +89,11 @@ async function createOnce(
       return made;
     });
   } catch (error) {
+    // An earlier try may have made it.
+    if (error instanceof EngineGone && tries > 0) {
+      notes?.giveUp();
+      throw error;
+    }
     const mayHaveMade = error instanceof LostAnswer || error instanceof UnexpectedReply;
     if (!mayHaveMade || type.definition.makesNothing) {
       notes?.forget();

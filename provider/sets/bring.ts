@@ -1,5 +1,5 @@
 import type { Props } from "../define";
-import { StreamkeysError, Unfinished } from "../define/errors";
+import { EngineGone, type StreamkeysError, Unfinished } from "../define/errors";
 import { create as createItem, type Created, type Kept, reconcile, remove as removeItem } from "../lifecycle";
 import { OldRemains } from "../lifecycle/reconcile";
 import { rememberKnown, rememberOwned } from "../lifecycle/ownership";
@@ -151,7 +151,7 @@ function retireBy(set: SetType, { origin }: SetInputs): typeof removeItem {
  */
 async function refuseWithoutEngine({ host }: SetType): Promise<void> {
   if (!(await host.journal.isEngineAlive()))
-    throw new StreamkeysError("The engine is gone, so this was not begun. The next `pulumi up` does it.");
+    throw new EngineGone("The engine is gone, so this was not begun. The next `pulumi up` does it.");
 }
 
 /** Does something with each, and goes on where it fails. */

@@ -136,7 +136,7 @@ describe.each(resources)("$type, killed while", ({ vendor, definition }) => {
   /** Where the vendor cannot list, the user looks there, and does what the message says. */
   async function followTheWayOut(stopped: Run): Promise<void> {
     const text = failed(stopped);
-    // A plugin that lived on, and was told that nothing was done, has left no note: the engine's record is what is left.
+    // A plugin that lived on has said its doubt to nobody and asks no more: the engine's record is what asks again.
     if (!text.includes("rm '")) return followTheWayOutElsewhere(text, objectsMade(sandbox) === 1);
     expect(text).toMatch(/offers no way to find out whether it was made/);
     const [, file = ""] = /run `rm '(.+?)'`/.exec(text.replace(/\n\s*/g, " ")) ?? [];
