@@ -2,7 +2,7 @@ import type { Definition, Props } from "../provider/define";
 import type { Vendor } from "../provider/define/vendor";
 import { typeNameOf } from "../provider/vendors";
 import { providerText } from "../sdk/provider-text";
-import { sampleOf, Workbench } from "../test/harness/workbench";
+import { named, sampleOf, Workbench } from "../test/harness/workbench";
 
 /** What a resource costs: vendor calls for each step of its life, and bytes of state. */
 
@@ -19,9 +19,7 @@ export async function costOf(vendor: Vendor, definition: Definition): Promise<Co
   try {
     const parent = await bench.parent();
     const sample = sampleOf(vendor, definition);
-    const named = (inputs: Props): Props =>
-      "name" in definition.inputs ? { name: "news", ...inputs } : inputs;
-    const program = named(sample.minimal(parent));
+    const program = named(definition, "news", sample.minimal(parent));
     const calls = async (act: () => Promise<unknown>): Promise<string[]> =>
       (await bench.callsOf(act)).map((call) => call.replace(/ \d+$/, ""));
     let kept = await bench.create(program);
@@ -34,7 +32,7 @@ export async function costOf(vendor: Vendor, definition: Definition): Promise<Co
     const rotate = definition.rotation ? await calls(async () => (kept = await bench.up(kept, rotated))) : [];
     const gone = await calls(() => bench.remove(kept));
     // A change is another value beside everything else that can be said.
-    const whole = named(sample.full(parent));
+    const whole = named(definition, "news", sample.full(parent));
     kept = await bench.create(whole);
     const changed: Partial<Record<string, string[]>> = {};
     for (const change of sample.changes(parent)) {

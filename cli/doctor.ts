@@ -175,28 +175,22 @@ function pendingCreateChecks({ pendingCreates, resources }: StackView, left: Ent
     ({ name, type }) => !noted.some((here) => here.name === name && here.type === type),
   );
   return [
-    ...noted.map(({ type, name, file, note }) => failing(type, name, wayOutHere(file, note))),
+    ...noted.map((create) => createCheck("fails", create, wayOutHere(create.file, create.note))),
     ...elsewhere.map((create) =>
       resources.some(({ urn, isReplaced }) => urn === create.urn && !isReplaced)
-        ? toLookAt(create, `The stack has it. The engine drops this record by: ${CLEAR}`)
-        : failing(create.type, create.name, wayOutElsewhere(create)),
+        ? createCheck("to look at", create, `The stack has it. The engine drops this record by: ${CLEAR}`)
+        : createCheck("fails", create, wayOutElsewhere(create)),
     ),
   ];
 }
 
 const CLEAR = "pulumi refresh --clear-pending-creates";
 
-const toLookAt = ({ type, name }: PendingCreate, detail: string): Check => ({
-  what: `create of ${type} ${name}`,
-  status: "to look at",
-  detail,
-});
-
-const failing = (type: string, name: string, detail: string): Check => ({
-  what: `create of ${type} ${name}`,
-  status: "fails",
-  detail,
-});
+const createCheck = (
+  status: Check["status"],
+  { type, name }: { type: string; name: string },
+  detail: string,
+): Check => ({ what: `create of ${type} ${name}`, status, detail });
 
 function wayOutHere(file: string, { type, id, isLeftover }: Note): string {
   const [vendor = ""] = type.split(":");

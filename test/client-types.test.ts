@@ -1,12 +1,12 @@
 import { existsSync } from "node:fs";
-import type { Definition, Props } from "../provider/define";
+import type { Definition } from "../provider/define";
 import type { Vendor } from "../provider/define/vendor";
 import { vendors } from "../provider/vendors";
 import { simulators } from "../sandbox/vendors";
 import { type Exchange, record } from "./harness/recorder";
 import { routeAt, routesOf } from "./harness/routes";
 import { type Claim, type ClientTypes, wrongOf } from "./harness/typed";
-import { sampleOf, Workbench } from "./harness/workbench";
+import { named, sampleOf, Workbench } from "./harness/workbench";
 
 /**
  * What we send, and what the simulators answer, are of the types that the vendors' official clients have for it. Those are made
@@ -27,11 +27,9 @@ async function livesOf(vendor: Vendor, definition: Definition): Promise<Exchange
   try {
     const parent = await bench.parent();
     const sample = sampleOf(vendor, definition);
-    const named = (inputs: Props): Props =>
-      "name" in definition.inputs ? { name: "news", ...inputs } : inputs;
-    const least = named(sample.minimal(parent));
+    const least = named(definition, "news", sample.minimal(parent));
     await bench.remove(await bench.create(least));
-    const whole = named(sample.full(parent));
+    const whole = named(definition, "news", sample.full(parent));
     let kept = await bench.create(whole);
     for (const change of sample.changes(parent)) {
       kept = await bench.up(kept, { ...whole, ...change });

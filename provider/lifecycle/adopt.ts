@@ -1,5 +1,5 @@
 import type { Problem, Props, Seen } from "../define";
-import { AdoptionRefusal, Gone } from "../define/errors";
+import { AdoptionRefusal, Gone, messageOf, OrphanRisk } from "../define/errors";
 import type { Api } from "../define/api";
 import { isUnknown, known } from "../engine-values";
 import { differences } from "./differences";
@@ -31,6 +31,33 @@ export async function adopt(type: ResourceType, api: Api, id: string, inputs: Pr
   const { update } = type.definition;
   if (changed.length === 0 || !update) return seen;
   return await update(api, id, inputs, stateOf(actual, seen.outputs));
+}
+
+/**
+ * Takes over what an earlier run has begun to make. Another program than that one's may be running now, so it is adopted
+ * rather than taken as it is; undefined when it is gone.
+ * @param begun what happened to that run, in a sentence
+ * @param told how it is known, up to the verb: "It is"
+ * @param also what to do besides, where the object is deleted instead
+ * @throws OrphanRisk when it could not become what the program says
+ */
+export async function continueWith(
+  type: ResourceType,
+  api: Api,
+  id: string,
+  inputs: Props,
+  { begun, told, also = "" }: { begun: string; told: string; also?: string },
+): Promise<Seen | undefined> {
+  try {
+    const seen = await adopt(type, api, id, inputs);
+    type.host.warn(`${begun} ${told} taken over: ${id}.`);
+    return seen;
+  } catch (error) {
+    if (error instanceof AdoptionRefusal && error.cause instanceof Gone) return undefined;
+    throw new OrphanRisk(
+      `${begun} ${messageOf(error)} Or delete ${nameOf(type, id)} at ${type.vendor.title}, ${also}and run again to make a new one.`,
+    );
+  }
 }
 
 /** The id that a create with these inputs takes over: the first create of a resource, and none after it. */

@@ -1,13 +1,13 @@
 import type { Definition, Props, Seen } from "../define";
-import { AdoptionRefusal, Gone, messageOf, OrphanRisk } from "../define/errors";
+import { Gone, messageOf, OrphanRisk } from "../define/errors";
 import type { Api } from "../define/api";
 import { ownerIn, ownerOf } from "../define/mark";
-import { adopt } from "./adopt";
+import { continueWith } from "./adopt";
 import { unnotedAttempt } from "./attempt";
 import { isOwned, rememberMade } from "./ownership";
 import type { EngineRecord } from "./memory";
 import { recordOf } from "./record";
-import { kindOf, nameOf, type ResourceType } from "./resource-type";
+import { kindOf, type ResourceType } from "./resource-type";
 
 /**
  * Goes on with a create that a run on another machine has begun: there is no note here, and the engine's record tells that
@@ -41,7 +41,9 @@ export async function findInterrupted(
   const [trace, ...more] = traces;
   if (!trace) return undefined;
   if (type.definition.foundBy !== "mark" || more.length > 0) throw stop(type, traces);
-  return await takeOver(type, api, inputs, trace.id);
+  rememberMade(type, inputs, trace.id);
+  const told = "It bears the mark of this resource, and is";
+  return await continueWith(type, api, trace.id, inputs, { begun: begun(type), told });
 }
 
 /** Where the record is written late, every create may have been begun before; only a list of marks can tell then. */
@@ -100,20 +102,6 @@ function idsByOwner({ definition }: ResourceType, api: Api): Promise<Map<string,
     }
     return byOwner;
   });
-}
-
-async function takeOver(type: ResourceType, api: Api, inputs: Props, id: string): Promise<Seen | undefined> {
-  rememberMade(type, inputs, id);
-  try {
-    const seen = await adopt(type, api, id, inputs);
-    type.host.warn(`${begun(type)} It bears the mark of this resource, and is taken over: ${id}.`);
-    return seen;
-  } catch (error) {
-    if (error instanceof AdoptionRefusal && error.cause instanceof Gone) return undefined;
-    throw new OrphanRisk(
-      `${begun(type)} ${messageOf(error)} Or delete ${nameOf(type, id)} at ${type.vendor.title}, and run again to make a new one.`,
-    );
-  }
 }
 
 const begun = (type: ResourceType): string => `An earlier run was killed while it made this ${kindOf(type)}.`;

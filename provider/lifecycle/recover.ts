@@ -1,9 +1,9 @@
 import type { Attempt, Props, Seen } from "../define";
-import { AdoptionRefusal, CallError, Gone, messageOf, OrphanRisk, UnexpectedReply } from "../define/errors";
+import { CallError, Gone, messageOf, OrphanRisk, UnexpectedReply } from "../define/errors";
 import type { Api } from "../define/api";
 import { type Entry, isAtWork } from "./journal";
 import { poll } from "../calls/poll";
-import { adopt } from "./adopt";
+import { continueWith } from "./adopt";
 import { askedFor, othersAnswered } from "./asking";
 import { earlierAttempt } from "./attempt";
 import { isOwned, rememberMade } from "./ownership";
@@ -80,7 +80,7 @@ async function settled(api: Api, notes: Notes): Promise<Entry[]> {
   return (await poll(look, api.timeoutMs, () => undefined)) ?? notes.earlier();
 }
 
-/** Another program than the killed run's may be running now, so what it made is adopted rather than taken as it is. */
+/** What the noted create has made, taken over. */
 async function goOn(
   type: ResourceType,
   api: Api,
@@ -107,17 +107,8 @@ async function goOn(
   if (id === undefined) return undefined;
   rememberMade(type, inputs, id);
   notes.made(id);
-  try {
-    const seen = await adopt(type, api, id, inputs);
-    type.host.warn(`${why} It is taken over: ${id}.`);
-    return seen;
-  } catch (error) {
-    if (error instanceof AdoptionRefusal && error.cause instanceof Gone) return undefined;
-    throw new OrphanRisk(
-      `${why} ${messageOf(error)} Or delete ${nameOf(type, id)} at ${type.vendor.title}, ` +
-        `run \`rm '${notes.file() ?? ""}'\`, and run again to make a new one.`,
-    );
-  }
+  const also = `run \`rm '${notes.file() ?? ""}'\`, `;
+  return await continueWith(type, api, id, inputs, { begun: why, told: "It is", also });
 }
 
 /** The one object that the attempt can have made; undefined when there is none. */

@@ -32,6 +32,10 @@ export function sampleOf(vendor: Vendor, { name }: Definition): Sample {
   return sample;
 }
 
+/** Inputs with a name, where the resource has one and they say none. */
+export const named = ({ inputs }: Definition, name: string, program: Props): Props =>
+  "name" in inputs ? { name, ...program } : program;
+
 /** Where the answers about a resource have what, where the vendor's samples say so. */
 export function answersOf(vendor: Vendor, { name }: Definition): Answers | undefined {
   // eslint-disable-next-line @typescript-eslint/no-require-imports -- by convention, so that no list can miss one
@@ -184,12 +188,10 @@ export class Workbench {
   }
 
   private checked(type: ResourceType, olds: Props, program: Props): Props {
-    const named =
-      "name" in this.definition.inputs
-        ? { name: `unnamed-${randomUUID().slice(0, 4)}`, ...program }
-        : program;
     const { inputs, failures } = this.check(
-      type.definition === this.definition ? named : program,
+      type.definition === this.definition
+        ? named(this.definition, `unnamed-${randomUUID().slice(0, 4)}`, program)
+        : program,
       olds,
       type,
     );
