@@ -122,7 +122,10 @@ function apiOf(vendor: Vendor, { environment }: Sandbox): Api {
 }
 
 /** The ids of what the vendor has of a kind: by its list, or, where it has none, as the simulator keeps them. */
-export async function idsOf({ vendor, definition }: Kind, sandbox: Sandbox): Promise<string[]> {
+export async function idsOf(
+  { vendor, definition }: Pick<Kind, "vendor" | "definition">,
+  sandbox: Sandbox,
+): Promise<string[]> {
   if (!definition.list) return idsAt(sandbox, vendor.name).sort();
   const listed: Listed[] = [];
   for await (const one of definition.list(apiOf(vendor, sandbox))) listed.push(one);

@@ -1,8 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { resolveAccount } from "../../provider/calls/account";
-import { openApi } from "../../provider/calls";
 import { definitionOf } from "../../provider/vendors";
 import { type Fault, type Sandbox, startSandbox } from "../../sandbox";
+import { idsOf } from "./everything";
 import { end, EndedByItself, killWhen } from "./kill";
 import { randomFrom } from "./random";
 import { type Run, TestStack } from "./stack";
@@ -254,7 +253,7 @@ export class Soak {
     }
     if (new Set(keys).size !== keys.length) found.push("two resources share a key");
     for (const makes of types)
-      found.push(...difference(makes, ids.get(makes) ?? [], await this.idsAt(makes)));
+      found.push(...difference(makes, ids.get(makes) ?? [], await this.atVendor(makes)));
     return found;
   }
 
@@ -272,7 +271,7 @@ export class Soak {
         ),
       );
     }
-    for (const makes of types) found.push(...difference(makes, [], await this.idsAt(makes)));
+    for (const makes of types) found.push(...difference(makes, [], await this.atVendor(makes)));
     return found;
   }
 
@@ -349,20 +348,15 @@ export class Soak {
     soaked.write();
   }
 
+  private atVendor(typeName: string): Promise<string[]> {
+    return idsOf(definitionOf(typeName), this.sandbox);
+  }
+
   private async do({ name }: Soaked, step: string, act: () => Promise<Run>): Promise<Run> {
     this.steps[step] = (this.steps[step] ?? 0) + 1;
     const run = await act();
     this.log.push(`== ${name}: ${step} ended with ${run.status}\n${run.text}`);
     return run;
-  }
-
-  private async idsAt(typeName: string): Promise<string[]> {
-    const { vendor, definition } = definitionOf(typeName);
-    const settings = { config: () => undefined, environment: this.sandbox.environment };
-    const ids: string[] = [];
-    for await (const { id } of definition.list?.(openApi(resolveAccount(vendor, undefined, settings))) ?? [])
-      ids.push(id);
-    return ids;
   }
 }
 
