@@ -1,6 +1,7 @@
 import { chmodSync, writeFileSync } from "node:fs";
 import { type Command, Option } from "commander";
 import { StreamkeysError } from "../provider/define/errors";
+import { withMade } from "../provider/define/made";
 import { propertyOf } from "../provider/define/schema";
 import { type EncoderFormat, encoderFormats, encoderText } from "../provider/encoder/formats";
 import type { Ingest } from "../provider/encoder/ingest";
@@ -92,7 +93,8 @@ const ADDRESSES = [
   "srtUrl",
 ];
 
-function ingestOf({ name, definition, props }: StackResource): Omit<Ingest, "backup"> {
+function ingestOf({ name, definition, props: kept }: StackResource): Omit<Ingest, "backup"> {
+  const props = withMade(definition.made, kept);
   const text = (key: string): string | undefined => (typeof props[key] === "string" ? props[key] : undefined);
   const address = ADDRESSES.find((key) => text(key) !== undefined);
   const url = address === undefined ? undefined : text(address);
@@ -102,7 +104,7 @@ function ingestOf({ name, definition, props }: StackResource): Omit<Ingest, "bac
         "the settings in the program: pulumi-streamkeys/encoder.",
     );
   }
-  if (propertyOf(definition.outputs, address).secret) return { url };
+  if (definition.made?.[address] ?? propertyOf(definition.outputs, address).secret) return { url };
   const keys = Object.keys(definition.outputs).filter(
     (key) => /key$/i.test(key) && propertyOf(definition.outputs, key).secret,
   );

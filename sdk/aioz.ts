@@ -32,13 +32,13 @@ const streamKeySpec: ResourceSpec = {
     "keyGeneration",
     "streamKey",
     "rtmpUrl",
-    "rtmpPublishUrl",
     "userId",
     "createdAt",
     "seenWith",
   ],
-  secretOutputs: ["streamKey", "rtmpPublishUrl"],
+  secretOutputs: ["streamKey"],
   secretInputs: [],
+  made: { rtmpPublishUrl: "{rtmpUrl}/{streamKey}" },
   secretInLookups: [],
 };
 
@@ -73,14 +73,14 @@ export class StreamKey extends StreamkeysResource {
   declare readonly streamKey: pulumi.Output<string>;
   /** RTMP server URL, without the key, the same for every key. */
   declare readonly rtmpUrl: pulumi.Output<string | undefined>;
-  /** RTMP URL with the key, for an encoder that takes server and key in one. Secret. */
-  declare readonly rtmpPublishUrl: pulumi.Output<string | undefined>;
   /** The AIOZ user who owns it. */
   declare readonly userId: pulumi.Output<string | undefined>;
   /** When the key was made, RFC 3339 UTC. */
   declare readonly createdAt: pulumi.Output<string | undefined>;
   /** Digest of the credentials, or of the account where they name it, with which the object was last seen: only there can it be found to be gone. */
   declare readonly seenWith: pulumi.Output<string | undefined>;
+  /** RTMP URL with the key, for an encoder that takes server and key in one. Secret. */
+  declare readonly rtmpPublishUrl: pulumi.Output<string | undefined>;
   /** The generation of the key: since when, and why. Changes with every rotation. */
   declare readonly keyGeneration: pulumi.Output<KeyGeneration>;
 
@@ -115,13 +115,13 @@ export type StreamKeySetArgs = SetArgs<StreamKeyArgs>;
 /** An item of {@link StreamKeySet}: its id and its outputs. */
 export type StreamKeySetItem = Pick<
   StreamKey,
-  "id" | "streamKey" | "rtmpUrl" | "rtmpPublishUrl" | "userId" | "createdAt" | "seenWith" | "keyGeneration"
+  "id" | "streamKey" | "rtmpUrl" | "userId" | "createdAt" | "seenWith" | "keyGeneration" | "rtmpPublishUrl"
 >;
 
 const streamKeySetSpec: SetSpec = {
   type: "aioz:StreamKeySet",
   of: streamKeySpec,
-  outputs: ["streamKey", "rtmpUrl", "rtmpPublishUrl", "userId", "createdAt", "seenWith", "keyGeneration"],
+  outputs: ["streamKey", "rtmpUrl", "userId", "createdAt", "seenWith", "keyGeneration"],
 };
 
 /**

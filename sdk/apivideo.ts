@@ -44,16 +44,18 @@ const liveStreamSpec: ResourceSpec = {
     "interruptLive",
     "keyGeneration",
     "streamKey",
-    "rtmpPublishUrl",
-    "rtmpsPublishUrl",
-    "srtPublishUrl",
     "hlsUrl",
     "playerUrl",
     "createdAt",
     "seenWith",
   ],
-  secretOutputs: ["streamKey", "rtmpPublishUrl", "rtmpsPublishUrl", "srtPublishUrl"],
+  secretOutputs: ["streamKey"],
   secretInputs: [["restreams"]],
+  made: {
+    rtmpPublishUrl: "rtmp://broadcast.api.video:1935/s/{streamKey}",
+    rtmpsPublishUrl: "rtmps://broadcast.api.video:1936/s/{streamKey}",
+    srtPublishUrl: "srt://broadcast.api.video:6200?streamid={streamKey}",
+  },
   secretInLookups: ["restreams"],
 };
 
@@ -89,12 +91,6 @@ export class LiveStream extends StreamkeysResource {
   declare readonly interruptLive: pulumi.Output<pulumi.Unwrap<LiveStreamArgs["interruptLive"]>>;
   /** The stream key. Secret. */
   declare readonly streamKey: pulumi.Output<string>;
-  /** RTMP URL with the key, for an encoder. Secret. */
-  declare readonly rtmpPublishUrl: pulumi.Output<string>;
-  /** RTMPS URL with the key, for an encoder. Secret. */
-  declare readonly rtmpsPublishUrl: pulumi.Output<string>;
-  /** SRT URL with the key, for an encoder. Secret. */
-  declare readonly srtPublishUrl: pulumi.Output<string>;
   /** HLS playback URL of a public live stream. */
   declare readonly hlsUrl: pulumi.Output<string | undefined>;
   /** Page with a player, of a public live stream. */
@@ -103,6 +99,12 @@ export class LiveStream extends StreamkeysResource {
   declare readonly createdAt: pulumi.Output<string | undefined>;
   /** Digest of the credentials, or of the account where they name it, with which the object was last seen: only there can it be found to be gone. */
   declare readonly seenWith: pulumi.Output<string | undefined>;
+  /** RTMP URL with the key, for an encoder. Secret. */
+  declare readonly rtmpPublishUrl: pulumi.Output<string>;
+  /** RTMPS URL with the key, for an encoder. Secret. */
+  declare readonly rtmpsPublishUrl: pulumi.Output<string>;
+  /** SRT URL with the key, for an encoder. Secret. */
+  declare readonly srtPublishUrl: pulumi.Output<string>;
   /** The generation of the key: since when, and why. Changes with every rotation. */
   declare readonly keyGeneration: pulumi.Output<KeyGeneration>;
 
@@ -139,30 +141,20 @@ export type LiveStreamSetItem = Pick<
   LiveStream,
   | "id"
   | "streamKey"
-  | "rtmpPublishUrl"
-  | "rtmpsPublishUrl"
-  | "srtPublishUrl"
   | "hlsUrl"
   | "playerUrl"
   | "createdAt"
   | "seenWith"
   | "keyGeneration"
+  | "rtmpPublishUrl"
+  | "rtmpsPublishUrl"
+  | "srtPublishUrl"
 >;
 
 const liveStreamSetSpec: SetSpec = {
   type: "apivideo:LiveStreamSet",
   of: liveStreamSpec,
-  outputs: [
-    "streamKey",
-    "rtmpPublishUrl",
-    "rtmpsPublishUrl",
-    "srtPublishUrl",
-    "hlsUrl",
-    "playerUrl",
-    "createdAt",
-    "seenWith",
-    "keyGeneration",
-  ],
+  outputs: ["streamKey", "hlsUrl", "playerUrl", "createdAt", "seenWith", "keyGeneration"],
 };
 
 /**

@@ -230,15 +230,17 @@ const streamKeySpec: ResourceSpec = {
     "streamKey",
     "keyArn",
     "ingestEndpoint",
-    "rtmpsPublishUrl",
     "srtEndpoint",
     "srtPassphrase",
-    "srtPublishUrl",
     "accountId",
     "seenWith",
   ],
-  secretOutputs: ["streamKey", "rtmpsPublishUrl", "srtPassphrase", "srtPublishUrl"],
+  secretOutputs: ["streamKey", "srtPassphrase"],
   secretInputs: [],
+  made: {
+    rtmpsPublishUrl: "rtmps://{ingestEndpoint}:443/app/{streamKey}",
+    srtPublishUrl: "srt://{srtEndpoint}:9000?streamid={streamKey}&passphrase={srtPassphrase}",
+  },
   deleteBeforeReplace: true,
   secretInLookups: [],
 };
@@ -273,18 +275,18 @@ export class StreamKey extends StreamkeysResource {
   declare readonly keyArn: pulumi.Output<string>;
   /** Host that takes RTMPS. */
   declare readonly ingestEndpoint: pulumi.Output<string | undefined>;
-  /** RTMPS URL with the key, for an encoder. Secret. */
-  declare readonly rtmpsPublishUrl: pulumi.Output<string | undefined>;
   /** Host that takes SRT. */
   declare readonly srtEndpoint: pulumi.Output<string | undefined>;
   /** SRT passphrase of the channel. Secret. */
   declare readonly srtPassphrase: pulumi.Output<string | undefined>;
-  /** SRT URL with key and passphrase, for an encoder. Secret. */
-  declare readonly srtPublishUrl: pulumi.Output<string | undefined>;
   /** Number of the AWS account that the key is in. */
   declare readonly accountId: pulumi.Output<string | undefined>;
   /** Digest of the credentials, or of the account where they name it, with which the object was last seen: only there can it be found to be gone. */
   declare readonly seenWith: pulumi.Output<string | undefined>;
+  /** RTMPS URL with the key, for an encoder. Secret. */
+  declare readonly rtmpsPublishUrl: pulumi.Output<string | undefined>;
+  /** SRT URL with key and passphrase, for an encoder. Secret. */
+  declare readonly srtPublishUrl: pulumi.Output<string | undefined>;
   /** The generation of the key: since when, and why. Changes with every rotation. */
   declare readonly keyGeneration: pulumi.Output<KeyGeneration>;
 
@@ -323,13 +325,13 @@ export type StreamKeySetItem = Pick<
   | "streamKey"
   | "keyArn"
   | "ingestEndpoint"
-  | "rtmpsPublishUrl"
   | "srtEndpoint"
   | "srtPassphrase"
-  | "srtPublishUrl"
   | "accountId"
   | "seenWith"
   | "keyGeneration"
+  | "rtmpsPublishUrl"
+  | "srtPublishUrl"
 >;
 
 const streamKeySetSpec: SetSpec = {
@@ -339,10 +341,8 @@ const streamKeySetSpec: SetSpec = {
     "streamKey",
     "keyArn",
     "ingestEndpoint",
-    "rtmpsPublishUrl",
     "srtEndpoint",
     "srtPassphrase",
-    "srtPublishUrl",
     "accountId",
     "seenWith",
     "keyGeneration",

@@ -124,14 +124,14 @@ const streamSpec: ResourceSpec = {
     "interruptLive",
     "keyGeneration",
     "streamKey",
-    "rtmpPublishUrl",
     "playbackId",
     "hlsUrl",
     "createdAt",
     "seenWith",
   ],
-  secretOutputs: ["streamKey", "rtmpPublishUrl"],
+  secretOutputs: ["streamKey"],
   secretInputs: [],
+  made: { rtmpPublishUrl: "rtmp://rtmp.livepeer.com/live/{streamKey}" },
   secretInLookups: ["playbackPolicy"],
 };
 
@@ -181,8 +181,6 @@ export class Stream extends StreamkeysResource {
   declare readonly interruptLive: pulumi.Output<pulumi.Unwrap<StreamArgs["interruptLive"]>>;
   /** The stream key. Secret. */
   declare readonly streamKey: pulumi.Output<string>;
-  /** RTMP URL with the key, for an encoder. Secret. */
-  declare readonly rtmpPublishUrl: pulumi.Output<string>;
   /** Livepeer's id for players. */
   declare readonly playbackId: pulumi.Output<string | undefined>;
   /** HLS playback URL. */
@@ -191,6 +189,8 @@ export class Stream extends StreamkeysResource {
   declare readonly createdAt: pulumi.Output<string | undefined>;
   /** Digest of the credentials, or of the account where they name it, with which the object was last seen: only there can it be found to be gone. */
   declare readonly seenWith: pulumi.Output<string | undefined>;
+  /** RTMP URL with the key, for an encoder. Secret. */
+  declare readonly rtmpPublishUrl: pulumi.Output<string>;
   /** The generation of the key: since when, and why. Changes with every rotation. */
   declare readonly keyGeneration: pulumi.Output<KeyGeneration>;
 
@@ -225,13 +225,13 @@ export type StreamSetArgs = SetArgs<StreamArgs>;
 /** An item of {@link StreamSet}: its id and its outputs. */
 export type StreamSetItem = Pick<
   Stream,
-  "id" | "streamKey" | "rtmpPublishUrl" | "playbackId" | "hlsUrl" | "createdAt" | "seenWith" | "keyGeneration"
+  "id" | "streamKey" | "playbackId" | "hlsUrl" | "createdAt" | "seenWith" | "keyGeneration" | "rtmpPublishUrl"
 >;
 
 const streamSetSpec: SetSpec = {
   type: "livepeer:StreamSet",
   of: streamSpec,
-  outputs: ["streamKey", "rtmpPublishUrl", "playbackId", "hlsUrl", "createdAt", "seenWith", "keyGeneration"],
+  outputs: ["streamKey", "playbackId", "hlsUrl", "createdAt", "seenWith", "keyGeneration"],
 };
 
 /**

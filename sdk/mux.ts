@@ -276,12 +276,14 @@ const streamKeySpec: ResourceSpec = {
     "keyGeneration",
     "streamKey",
     "srtPassphrase",
-    "rtmpsPublishUrl",
-    "srtPublishUrl",
     "seenWith",
   ],
-  secretOutputs: ["streamKey", "srtPassphrase", "rtmpsPublishUrl", "srtPublishUrl"],
+  secretOutputs: ["streamKey", "srtPassphrase"],
   secretInputs: [],
+  made: {
+    rtmpsPublishUrl: "rtmps://global-live.mux.com:443/app/{streamKey}",
+    srtPublishUrl: "srt://global-live.mux.com:6001?streamid={streamKey}&passphrase={srtPassphrase}",
+  },
   secretInLookups: [],
 };
 
@@ -312,12 +314,12 @@ export class StreamKey extends StreamkeysResource {
   declare readonly streamKey: pulumi.Output<string>;
   /** SRT passphrase. Secret. */
   declare readonly srtPassphrase: pulumi.Output<string | undefined>;
+  /** Digest of the credentials, or of the account where they name it, with which the object was last seen: only there can it be found to be gone. */
+  declare readonly seenWith: pulumi.Output<string | undefined>;
   /** RTMPS URL with the key, for an encoder. Secret. */
   declare readonly rtmpsPublishUrl: pulumi.Output<string>;
   /** SRT URL with key and passphrase, for an encoder. Secret. */
   declare readonly srtPublishUrl: pulumi.Output<string | undefined>;
-  /** Digest of the credentials, or of the account where they name it, with which the object was last seen: only there can it be found to be gone. */
-  declare readonly seenWith: pulumi.Output<string | undefined>;
   /** The generation of the key: since when, and why. Changes with every rotation. */
   declare readonly keyGeneration: pulumi.Output<KeyGeneration>;
 
@@ -352,13 +354,13 @@ export type StreamKeySetArgs = SetArgs<StreamKeyArgs>;
 /** An item of {@link StreamKeySet}: its id and its outputs. */
 export type StreamKeySetItem = Pick<
   StreamKey,
-  "id" | "streamKey" | "srtPassphrase" | "rtmpsPublishUrl" | "srtPublishUrl" | "seenWith" | "keyGeneration"
+  "id" | "streamKey" | "srtPassphrase" | "seenWith" | "keyGeneration" | "rtmpsPublishUrl" | "srtPublishUrl"
 >;
 
 const streamKeySetSpec: SetSpec = {
   type: "mux:StreamKeySet",
   of: streamKeySpec,
-  outputs: ["streamKey", "srtPassphrase", "rtmpsPublishUrl", "srtPublishUrl", "seenWith", "keyGeneration"],
+  outputs: ["streamKey", "srtPassphrase", "seenWith", "keyGeneration"],
 };
 
 /**

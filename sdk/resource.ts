@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { made, madeOf } from "../provider/define/made";
 import { originOf } from "./origin";
 import { explainUnlessTaken, preflight } from "./preflight";
 import { providerText } from "./provider-text";
@@ -14,6 +15,8 @@ export interface ResourceSpec {
   properties: string[];
   /** Outputs that must be stored encrypted. */
   secretOutputs: string[];
+  /** Outputs that are made of others (`provider/define/made.ts`). */
+  made?: Record<string, string>;
   /** Paths of inputs that must be stored encrypted. */
   secretInputs: string[][];
   /** Inputs to store encrypted where no program writes them, because they hold a secret or may hold one. */
@@ -73,8 +76,29 @@ export abstract class StreamkeysResource extends pulumi.CustomResource {
     } finally {
       inFull();
     }
+    Object.assign(
+      this,
+      madeOutputs(spec, (output) => (this as unknown as Outputs)[output]),
+    );
     explainUnlessTaken(this);
   }
+}
+
+type Outputs = Record<string, pulumi.Output<unknown> | undefined>;
+
+/** The outputs that are made of others: encrypted, because a key is in each. */
+export function madeOutputs(
+  { made: all = {} }: ResourceSpec,
+  outputOf: (name: string) => pulumi.Output<unknown> | undefined,
+): Record<string, pulumi.Output<string | undefined>> {
+  const outputs = Object.entries(all).map(([name, from]) => {
+    const names = madeOf(from);
+    const text = pulumi
+      .all(names.map(outputOf))
+      .apply((values) => made(from, Object.fromEntries(names.map((of, at) => [of, values[at]]))));
+    return [name, pulumi.secret(text)] as const;
+  });
+  return Object.fromEntries(outputs);
 }
 
 /** What the engine tells the program and not the provider, as far as it is needed there. Not kept in state. */
@@ -107,10 +131,10 @@ function typesAbove(parent: pulumi.Resource | undefined): string {
 
 /**
  * Properties to be stored encrypted. An input that the program writes is marked where it stands; a lookup writes none, so
- * there whatever may hold a secret is one.
+ * there whatever may hold a secret is one. States of version 0.1 hold what is made now.
  */
 function secretProperties(spec: ResourceSpec, isLookup: boolean): string[] {
-  return [...spec.secretOutputs, ...(isLookup ? spec.secretInLookups : [])];
+  return [...spec.secretOutputs, ...Object.keys(spec.made ?? {}), ...(isLookup ? spec.secretInLookups : [])];
 }
 
 /** Marks the value at a path as secret, or the nearest value above it that is not a plain object. */

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { SetKeyRotation } from "./key-rotation";
-import { type ResourceSpec, StreamkeysResource } from "./resource";
+import { madeOutputs, type ResourceSpec, StreamkeysResource } from "./resource";
 
 /** Base class of every set, by hand. The classes themselves are generated from the Definitions. */
 
@@ -135,6 +135,7 @@ export abstract class StreamkeysSet<Item extends object> extends StreamkeysResou
     return {
       id,
       ...Object.fromEntries(outputs.map((output) => [output, valueOf(output)])),
+      ...madeOutputs(of, valueOf),
     } as unknown as Item;
   }
 

@@ -4,10 +4,9 @@ import { hasSet } from "../provider/define/set";
 import type { Vendor } from "../provider/define/vendor";
 import { UNKNOWN } from "../provider/engine-values";
 import * as sets from "../provider/sets";
-import { packed } from "../provider/sets/kept";
-import type { SetInputs } from "../provider/sets/program";
+import { type Items, packed } from "../provider/sets/kept";
 import { lineOf } from "../provider/sets/progress";
-import { vendors } from "../provider/vendors";
+import { definitionOf, vendors } from "../provider/vendors";
 import { SetBench } from "./harness/set-bench";
 import { sampleOf, Workbench } from "./harness/workbench";
 
@@ -418,18 +417,22 @@ describe("a set", () => {
     expect((bytes + encrypted) / 100).toBeLessThan(250);
   });
 
-  it("keeps how a URL is made of the key once, and also an item that has another URL or none", async () => {
-    const kept = await set.create({ items: many(4) });
-    const of = set.type().of;
-    const items = set.items(kept);
-    const change = (name: string, rtmpPublishUrl: string | undefined): void => {
-      const item = items.get(name)!;
-      const { rtmpPublishUrl: _, ...outs } = item.outs;
-      items.set(name, { ...item, outs: rtmpPublishUrl === undefined ? outs : { ...outs, rtmpPublishUrl } });
+  it("keeps how a vendor makes a URL of the key once, and also an item that has another URL or none", () => {
+    const { definition: of } = definitionOf("tenbyte:StreamKey");
+    const urls = {
+      a: "rtmp://ingest.example.test/key-of-channel-a",
+      b: "rtmp://another.example.test/key",
+      c: undefined,
+      d: "rtmp://ingest.example.test/key-of-channel-d",
     };
-    change("channel-1", "rtmp://another.example.test/key");
-    change("channel-2", undefined);
-    const state = packed(of, kept.inputs as unknown as SetInputs, items);
+    const items = new Map(
+      Object.entries(urls).map(([name, rtmpPublishUrl]) => {
+        const outs = { streamId: name, streamKey: `key-of-channel-${name}` };
+        return [name, { id: name, outs: rtmpPublishUrl === undefined ? outs : { ...outs, rtmpPublishUrl } }];
+      }),
+    ) as Items;
+    const inputs = { items: Object.fromEntries([...items.keys()].map((name) => [name, { streamId: name }])) };
+    const state = packed(of, inputs, items);
     expect(sets.unpacked(of, state)).toEqual(items);
     const text = String(state.secrets);
     expect(text.match(/rtmpPublishUrl/g)).toHaveLength(2);

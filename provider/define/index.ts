@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { Api } from "./api";
+import type { Made } from "./made";
 import { keyRotation, keyGeneration } from "./rotation";
 import { ours, replaces } from "./traits";
 
@@ -105,6 +106,8 @@ export interface Definition<I extends Shape = Shape, O extends Shape = Shape> {
   notes?: string[];
   inputs: I;
   outputs: O;
+  /** Outputs that the program makes of those in state, and no call of the vendor returns. */
+  made?: Record<string, Made>;
   /** What "rotate the key" does here, in a phrase. Present exactly when the resource owns a key. */
   rotation?: string;
   /**

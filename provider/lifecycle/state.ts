@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Definition, Props, Seen } from "../define";
 import { StreamkeysError } from "../define/errors";
+import { made } from "../define/made";
 import { propertyOf, replacesResource, type SchemaNode, schemaOf } from "../define/schema";
 import { isUnknown } from "../engine-values";
 
@@ -30,14 +31,19 @@ export function stateOf(inputs: Props, outputs: Props = {}): Props {
   return plain({ ...inputs, ...outputs }) as Props;
 }
 
-/** Outputs after a look at the vendor: what the create alone could show is kept from before. */
+/**
+ * Outputs after a look at the vendor: what the create alone could show is kept from before. What the program makes stays in
+ * the states of version 0.1 that hold it, so that nothing changes there.
+ */
 export function refreshedOutputs(definition: Definition, before: Props, seen: Seen): Props {
   const kept = Object.keys(definition.outputs).filter(
     (key) => propertyOf(definition.outputs, key).createOnly,
   );
   const remembered = Object.fromEntries(kept.map((key) => [key, before[key]]));
   const reported = Object.entries(seen.outputs).filter(([, value]) => value !== undefined);
-  return { ...remembered, ...Object.fromEntries(reported) };
+  const outputs = { ...remembered, ...Object.fromEntries(reported) };
+  const held = Object.entries(definition.made ?? {}).filter(([name]) => before[name] !== undefined);
+  return { ...outputs, ...Object.fromEntries(held.map(([name, { from }]) => [name, made(from, outputs)])) };
 }
 
 /** Whether a number comes back from state as it was. */

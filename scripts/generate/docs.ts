@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { baseUrlVariable, setCommand } from "../../provider/calls/account";
 import type { Definition } from "../../provider/define";
+import { madeOf } from "../../provider/define/made";
 import { replacesResource, type SchemaNode, schemaOf } from "../../provider/define/schema";
 import { hasSet, setNameOf } from "../../provider/define/set";
 import type { Vendor } from "../../provider/define/vendor";
@@ -142,12 +143,18 @@ function inputRows(
   ];
 }
 
-function outputs({ outputs: shape }: Definition): string {
+function outputs({ outputs: shape, made = {} }: Definition): string {
   const rows = Object.entries(schemaOf(shape).properties ?? {}).map(
     ([key, node]) =>
       `| \`${key}\` | ${typeName(node)} | ${node.secret ? "secret" : ""} | ${node.description ?? ""} |`,
   );
-  return `### Outputs\n\nEvery input, and:\n\n| output | type | | description |\n|---|---|---|---|\n${rows.join("\n")}`;
+  const ofOutputs = Object.entries(made).map(
+    ([key, { about, from }]) =>
+      `| \`${key}\` | string | secret, not in state | ${about} Made of ${madeOf(from)
+        .map((name) => `\`${name}\``)
+        .join(", ")}. |`,
+  );
+  return `### Outputs\n\nEvery input, and:\n\n| output | type | | description |\n|---|---|---|---|\n${[...rows, ...ofOutputs].join("\n")}`;
 }
 
 function typeName(node: SchemaNode): string {

@@ -9,6 +9,7 @@ import {
   replacesResource,
 } from "../../provider/define/schema";
 import type { Vendor } from "../../provider/define/vendor";
+import { type Made, madeOf } from "../../provider/define/made";
 import { hasSet, setNameOf } from "../../provider/define/set";
 import { setTypeNameOf, typeNameOf } from "../../provider/vendors";
 import { memberType, objectTypes, writable } from "./names";
@@ -90,6 +91,7 @@ function resource(vendor: Vendor, definition: Definition): string {
     ],
     secretOutputs: secretPaths(outputNode).map(([output = ""]) => output),
     secretInputs: secretPaths(inputs),
+    ...(definition.made ? { made: textsOf(definition.made) } : {}),
     ...(definition.deleteBeforeReplace ? { deleteBeforeReplace: true } : {}),
     secretInLookups: [...new Set(delicatePaths(inputs).map(([input = ""]) => input))],
   };
@@ -117,7 +119,7 @@ ${writable(inputs)
   .map(([key, node]) => property(`${name}Args["${key}"]`, key, withReplaces(definition, key, node)))
   .join("")}${Object.entries(outputNode.properties ?? {})
     .map(([key, node]) => output(key, node, outputNode))
-    .join("")}${keyGenerationProperty(definition)}
+    .join("")}${madeProperties(definition)}${keyGenerationProperty(definition)}
   /**
    * Looks up an existing ${name} that this program does not manage.
    * @param name name of the resource in the program
@@ -152,7 +154,7 @@ function setClass(vendor: Vendor, definition: Definition): string {
 /** Arguments of {@link ${set}}. */
 export type ${set}Args = SetArgs<${name}Args>;
 /** An item of {@link ${set}}: its id and its outputs. */
-export type ${set}Item = Pick<${name}, "id" | ${outputs.map((output) => JSON.stringify(output)).join(" | ")}>;
+export type ${set}Item = Pick<${name}, ${["id", ...outputs, ...Object.keys(definition.made ?? {})].map((output) => JSON.stringify(output)).join(" | ")}>;
 
 const ${specName(set)}: SetSpec = { type: ${JSON.stringify(type)}, of: ${specName(name)}, outputs: ${JSON.stringify(outputs)} };
 
@@ -224,6 +226,20 @@ function output(key: string, node: SchemaNode, parent: SchemaNode): string {
   const optional = parent.required?.includes(key) ? "" : " | undefined";
   return `  ${comment(commentOf(node))}\n  declare readonly ${key}: pulumi.Output<${typeOf("", key, node)}${optional}>;\n`;
 }
+
+/** What the class makes of outputs. There is none where one of those is missing, which may be where one is optional. */
+function madeProperties({ made = {}, outputs }: Definition): string {
+  const { required = [] } = schemaOf(outputs);
+  return Object.entries(made)
+    .map(([name, { about, from }]) => {
+      const optional = madeOf(from).every((of) => required.includes(of)) ? "" : " | undefined";
+      return `  ${comment(`${about} Secret.`)}\n  declare readonly ${name}: pulumi.Output<string${optional}>;\n`;
+    })
+    .join("");
+}
+
+const textsOf = (made: Record<string, Made>): Record<string, string> =>
+  Object.fromEntries(Object.entries(made).map(([name, { from }]) => [name, from]));
 
 /** The one computed input that programs may want to read. */
 function keyGenerationProperty({ rotation }: Definition): string {

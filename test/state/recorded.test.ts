@@ -55,15 +55,19 @@ describe.each(versions)("a stack that %s made", (version) => {
       const count = stack.resources().length;
       const keys = keysOf(await stack.exported());
       expect(keys.size).toBeGreaterThan(0);
+      const urls = urlsOf(await stack.exported());
+      expect(urls.length).toBeGreaterThan(0);
 
       await run("refresh", "--yes", "--skip-preview", "--run-program");
       expect(stack.resources()).toHaveLength(count);
       expect(keysOf(await stack.exported())).toEqual(keys);
+      expect(urlsOf(await stack.exported()).length).toBe(urls.length);
       expect(await run("preview", "--diff")).toMatch(/Resources:\n\s+\d+ unchanged\n/);
 
       await run("config", "set", "streamkeys:rotateAll", "a leak");
       await run("up", "--yes", "--skip-preview");
       const rotated = keysOf(await stack.exported());
+      expect(urlsOf(await stack.exported())).not.toEqual([]);
       expect(rotated.size).toBe(keys.size);
       expect([...rotated].filter((key) => keys.has(key))).toEqual([]);
       expect(await run("preview", "--diff")).toMatch(/Resources:\n\s+\d+ unchanged\n/);
@@ -78,6 +82,15 @@ describe.each(versions)("a stack that %s made", (version) => {
     }
   });
 });
+
+/** The publish URLs in state, all of which must be encrypted: later versions make some of them in the program. */
+function urlsOf(resources: Awaited<ReturnType<TestStack["exported"]>>): string[] {
+  const urls = resources.flatMap(({ outputs }) => outputs.rtmpPublishUrl ?? []);
+  return urls.map((url) => {
+    expect(url).toHaveProperty("plaintext");
+    return (url as { plaintext: string }).plaintext;
+  });
+}
 
 /** The keys in state that we rotate. */
 function keysOf(resources: Awaited<ReturnType<TestStack["exported"]>>): Set<string> {

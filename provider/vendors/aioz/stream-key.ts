@@ -56,11 +56,15 @@ export const streamKey = defineResource({
   outputs: {
     streamKey: secret(text("The stream key.")),
     rtmpUrl: text("RTMP server URL, without the key, the same for every key.").optional(),
-    rtmpPublishUrl: secret(
-      text("RTMP URL with the key, for an encoder that takes server and key in one."),
-    ).optional(),
     userId,
     createdAt: text("When the key was made, RFC 3339 UTC.").optional(),
+  },
+  made: {
+    // Assumed: server and key are joined by one slash (docs/sheets/aioz.md, section 6).
+    rtmpPublishUrl: {
+      about: "RTMP URL with the key, for an encoder that takes server and key in one.",
+      from: "{rtmpUrl}/{streamKey}",
+    },
   },
   rotation:
     "by replacement: a new key is made, then the old one is deleted; while the key is live it waits for the next run",
@@ -127,8 +131,6 @@ function toSeen({ data: key }: z.infer<typeof newKey>): Seen {
     outputs: {
       streamKey: key.stream_key,
       rtmpUrl: key.rtmp_url ?? undefined,
-      // Assumed: server and key are joined by one slash (docs/sheets/aioz.md, section 6).
-      rtmpPublishUrl: key.rtmp_url ? `${key.rtmp_url.replace(/\/+$/, "")}/${key.stream_key}` : undefined,
       userId: key.user_id ?? undefined,
       createdAt: key.created_at ?? undefined,
     },

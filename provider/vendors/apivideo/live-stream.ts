@@ -70,12 +70,23 @@ export const liveStream = defineResource({
   inputs,
   outputs: {
     streamKey: secret(text("The stream key.")),
-    rtmpPublishUrl: secret(text("RTMP URL with the key, for an encoder.")),
-    rtmpsPublishUrl: secret(text("RTMPS URL with the key, for an encoder.")),
-    srtPublishUrl: secret(text("SRT URL with the key, for an encoder.")),
     hlsUrl: text("HLS playback URL of a public live stream.").optional(),
     playerUrl: text("Page with a player, of a public live stream.").optional(),
     createdAt: text("When the live stream was made, RFC 3339 UTC.").optional(),
+  },
+  made: {
+    rtmpPublishUrl: {
+      about: "RTMP URL with the key, for an encoder.",
+      from: "rtmp://broadcast.api.video:1935/s/{streamKey}",
+    },
+    rtmpsPublishUrl: {
+      about: "RTMPS URL with the key, for an encoder.",
+      from: "rtmps://broadcast.api.video:1936/s/{streamKey}",
+    },
+    srtPublishUrl: {
+      about: "SRT URL with the key, for an encoder.",
+      from: "srt://broadcast.api.video:6200?streamid={streamKey}",
+    },
   },
   rotation:
     "by replacement: a new live stream with a new key, id and playback URLs, then the old one is deleted",
@@ -142,9 +153,6 @@ function toSeen(stream: LiveStreamReply): Seen {
     },
     outputs: {
       streamKey,
-      rtmpPublishUrl: `rtmp://broadcast.api.video:1935/s/${streamKey}`,
-      rtmpsPublishUrl: `rtmps://broadcast.api.video:1936/s/${streamKey}`,
-      srtPublishUrl: `srt://broadcast.api.video:6200?${new URLSearchParams({ streamid: streamKey }).toString()}`,
       hlsUrl: isPublic ? (assets?.hls ?? undefined) : undefined,
       playerUrl: isPublic ? (assets?.player ?? undefined) : undefined,
       createdAt: stream.createdAt ?? undefined,

@@ -51,11 +51,19 @@ export const streamKey = defineResource({
     streamKey: secret(text("The stream key.")),
     keyArn: text("ARN of the key; a new one after each rotation."),
     ingestEndpoint: text("Host that takes RTMPS.").optional(),
-    rtmpsPublishUrl: secret(text("RTMPS URL with the key, for an encoder.")).optional(),
     srtEndpoint: text("Host that takes SRT.").optional(),
     srtPassphrase: secret(text("SRT passphrase of the channel.")).optional(),
-    srtPublishUrl: secret(text("SRT URL with key and passphrase, for an encoder.")).optional(),
     accountId: owner(text("Number of the AWS account that the key is in.")).optional(),
+  },
+  made: {
+    rtmpsPublishUrl: {
+      about: "RTMPS URL with the key, for an encoder.",
+      from: "rtmps://{ingestEndpoint}:443/app/{streamKey}",
+    },
+    srtPublishUrl: {
+      about: "SRT URL with key and passphrase, for an encoder.",
+      from: "srt://{srtEndpoint}:9000?streamid={streamKey}&passphrase={srtPassphrase}",
+    },
   },
   rotation:
     "in place: the old key is deleted, then a new one made; for a moment there is none. A running broadcast goes on until its " +
@@ -151,7 +159,6 @@ async function ingestOf(api: Api, channel: string, known: Ingest = {}): Promise<
 
 function toSeen({ arn, value, channelArn }: Key, ingest: Ingest): Seen {
   const { ingestEndpoint, srtEndpoint, srtPassphrase } = ingest;
-  const parameters = new URLSearchParams({ streamid: value, passphrase: srtPassphrase ?? "" });
   return {
     id: channelArn,
     inputs: { channelArn },
@@ -159,10 +166,8 @@ function toSeen({ arn, value, channelArn }: Key, ingest: Ingest): Seen {
       streamKey: value,
       keyArn: arn,
       ingestEndpoint,
-      rtmpsPublishUrl: ingestEndpoint && `rtmps://${ingestEndpoint}:443/app/${value}`,
       srtEndpoint,
       srtPassphrase,
-      srtPublishUrl: srtEndpoint && srtPassphrase && `srt://${srtEndpoint}:9000?${parameters.toString()}`,
       accountId: accountOf(channelArn),
     },
   };

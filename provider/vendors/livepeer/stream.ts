@@ -169,10 +169,15 @@ export const stream = defineResource({
   inputs,
   outputs: {
     streamKey: secret(text("The stream key.")),
-    rtmpPublishUrl: secret(text("RTMP URL with the key, for an encoder.")),
     playbackId: text("Livepeer's id for players.").optional(),
     hlsUrl: text("HLS playback URL.").optional(),
     createdAt: text("When the stream was made, RFC 3339 UTC.").optional(),
+  },
+  made: {
+    rtmpPublishUrl: {
+      about: "RTMP URL with the key, for an encoder.",
+      from: "rtmp://rtmp.livepeer.com/live/{streamKey}",
+    },
   },
   rotation: "by replacement: a new stream with a new key, id and playback id, then the old one is deleted",
   validate,
@@ -353,7 +358,6 @@ function toSeen(reply: StreamReply): Seen {
     },
     outputs: {
       streamKey,
-      rtmpPublishUrl: `rtmp://rtmp.livepeer.com/live/${streamKey}`,
       playbackId: playbackId ?? undefined,
       hlsUrl: playbackId ? `https://livepeercdn.studio/hls/${playbackId}/index.m3u8` : undefined,
       createdAt: dateOf(reply.createdAt),

@@ -31,8 +31,16 @@ export const streamKey = defineResource({
   outputs: {
     streamKey: secret(text("The stream key.")),
     srtPassphrase: secret(text("SRT passphrase.")).optional(),
-    rtmpsPublishUrl: secret(text("RTMPS URL with the key, for an encoder.")),
-    srtPublishUrl: secret(text("SRT URL with key and passphrase, for an encoder.")).optional(),
+  },
+  made: {
+    rtmpsPublishUrl: {
+      about: "RTMPS URL with the key, for an encoder.",
+      from: "rtmps://global-live.mux.com:443/app/{streamKey}",
+    },
+    srtPublishUrl: {
+      about: "SRT URL with key and passphrase, for an encoder.",
+      from: "srt://global-live.mux.com:6001?streamid={streamKey}&passphrase={srtPassphrase}",
+    },
   },
   rotation:
     "in place, by `reset-stream-key`; the old key dies at once, and a running broadcast may end (assumed)",
@@ -66,15 +74,9 @@ const resetKey = async (api: Api, id: string): Promise<Seen> =>
   toSeen((await api.post(path`/video/v1/live-streams/${id}/reset-stream-key`, oneKeyed(id))).data);
 
 function toSeen({ id, stream_key: key, srt_passphrase: passphrase }: z.infer<typeof keyedStream>): Seen {
-  const srt = passphrase && new URLSearchParams({ streamid: key, passphrase }).toString();
   return {
     id,
     inputs: { liveStreamId: id },
-    outputs: {
-      streamKey: key,
-      srtPassphrase: passphrase ?? undefined,
-      rtmpsPublishUrl: `rtmps://global-live.mux.com:443/app/${key}`,
-      srtPublishUrl: srt ? `srt://global-live.mux.com:6001?${srt}` : undefined,
-    },
+    outputs: { streamKey: key, srtPassphrase: passphrase ?? undefined },
   };
 }

@@ -146,11 +146,6 @@ describe("an AIOZ StreamKey", () => {
     expect(await bench.callsOf(() => bench.remove(kept))).toEqual(["GET 200", "DELETE 200"]);
   });
 
-  it("publishes to the server and the key, joined by one slash", async () => {
-    const { outs } = await bench.create(program);
-    expect(outs.rtmpPublishUrl).toBe(`${outs.rtmpUrl as string}/${outs.streamKey as string}`);
-  });
-
   it("keeps its recording when only its name changes, although AIOZ empties what an update leaves out", async () => {
     const kept = await bench.create({ name: "news", save: true });
     await bench.up(kept, { name: "sports", save: true });

@@ -123,7 +123,7 @@ describe("the key of a channel", () => {
     expect([kept.id, kept.outs.streamKey, kept.outs.keyArn]).toEqual([channelArn, made?.value, made?.arn]);
     expect(writes()).toEqual([]);
     const host = (store().channels[channelArn] as { ingestEndpoint: string }).ingestEndpoint;
-    expect(kept.outs.rtmpsPublishUrl).toBe(`rtmps://${host}:443/app/${made?.value}`);
+    expect(kept.outs.ingestEndpoint).toBe(host);
   });
 
   it("is made where the channel has none, as with CloudFormation", async () => {
