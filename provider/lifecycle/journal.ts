@@ -103,11 +103,12 @@ export function openJournal(
 ): Journal {
   const place = placeOf(backend);
   const prefixOf = (type: string, origin: string): string => `${place}-${digest(`${type} ${origin}`, 24)}-`;
-  const entries = (prefix: string): Entry[] =>
-    namesIn(folder)
-      .filter((name) => name.startsWith(prefix) && name.endsWith(".json"))
+  const names = namesByPrefix(folder, prefixOf("", "").length);
+  const entries = (found: string[]): Entry[] =>
+    found
       .flatMap((name) => read(join(folder, name)))
       .sort((a, b) => (a.note.startedAt < b.note.startedAt ? -1 : 1));
+  const all = (): Entry[] => entries(namesIn(folder).filter((name) => name.startsWith(`${place}-`)));
   const write = (file: string, entry: Note): void => {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
     writeFileSync(`${file}.${process.pid}`, JSON.stringify(entry), { mode: 0o600 });
@@ -132,18 +133,17 @@ export function openJournal(
     });
   };
   /** Read once: what this process makes becomes known in a later one. */
-  const ofEarlier = once(() => entries(`${place}-`));
+  const ofEarlier = once(all);
 
   return {
     place,
-    all: () => entries(`${place}-`),
-    of: (type, origin) => entries(prefixOf(type, origin)),
+    all,
+    of: (type, origin) => entries(names.of(prefixOf(type, origin))),
     begin: (entry) => {
-      const file = join(
-        folder,
-        `${prefixOf(entry.type, entry.origin)}${randomBytes(4).toString("hex")}.json`,
-      );
+      const name = `${prefixOf(entry.type, entry.origin)}${randomBytes(4).toString("hex")}.json`;
+      const file = join(folder, name);
       write(file, entry);
+      names.add(name);
       waiting.add(file);
       return file;
     },
@@ -189,7 +189,39 @@ function once<T>(load: () => T): () => T {
 }
 
 function namesIn(folder: string): string[] {
-  return tryTo(() => readdirSync(folder)) ?? [];
+  return tryTo(() => readdirSync(folder).filter((name) => name.endsWith(".json"))) ?? [];
+}
+
+/** The names in a folder by their first letters. */
+interface NamesByPrefix {
+  of(prefix: string): string[];
+  add(name: string): void;
+}
+
+const NAMES_MS = 1_000;
+
+/**
+ * Looks into the folder once a second at most: a set asks for each of its thousands of items, and every look would read the
+ * names of all. What this process adds is known at once, and no other begins a create of the same stack beside it.
+ */
+function namesByPrefix(folder: string, length: number): NamesByPrefix {
+  let known = new Map<string, string[]>();
+  let readAt: number | undefined;
+  const add = (name: string): void => {
+    const prefix = name.slice(0, length);
+    known.set(prefix, [...(known.get(prefix) ?? []), name]);
+  };
+  return {
+    of: (prefix) => {
+      if (readAt === undefined || performance.now() - readAt > NAMES_MS) {
+        readAt = performance.now();
+        known = new Map();
+        namesIn(folder).forEach(add);
+      }
+      return known.get(prefix) ?? [];
+    },
+    add,
+  };
 }
 
 function read(file: string): Entry[] {
