@@ -1,4 +1,5 @@
 import fs, { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { spawnSync } from "node:child_process";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { openJournal } from "../provider/lifecycle/journal";
@@ -131,6 +132,30 @@ describe("the journal", () => {
     await expect(its.create(program, type)).rejects.toThrow(/The engine is gone/);
     const next = await its.create(program, its.resourceType());
     expect(Object.keys(its.sandbox.data.cloudflare?.inputs as object)).toEqual([next.id]);
+  });
+
+  it("asks for one list for everything that one killed run has left open", async () => {
+    const programs = ["a", "b", "c", "d"].map((name) => ({
+      ...declared,
+      name,
+      origin: `${name}#0123456789abcdef`,
+    }));
+    for (const program of programs) await lose(program);
+    const { pid } = spawnSync(process.execPath, ["--version"]);
+    for (const name of notes()) {
+      const file = join(bench.journalFolder, name);
+      writeFileSync(file, JSON.stringify({ ...(JSON.parse(readFileSync(file, "utf8")) as object), pid }));
+    }
+    const made = Object.keys(streams());
+    bench.sandbox.requests.length = 0;
+    const type = bench.resourceType();
+    const found = await Promise.all(programs.map((program) => bench.create(program, type)));
+    expect(found.map(({ id }) => id).sort()).toEqual(made.sort());
+    expect(new Set(made).size).toBe(programs.length);
+    const lists = bench.sandbox.requests.filter(
+      ({ method, path }) => method === "GET" && path.endsWith("/streams"),
+    );
+    expect(lists).toHaveLength(1);
   });
 
   it("makes a new object when what the note tells of is gone", async () => {

@@ -8,6 +8,7 @@ import { isOwned, rememberMade } from "./ownership";
 import type { EngineRecord } from "./memory";
 import { recordOf } from "./record";
 import { kindOf, type ResourceType } from "./resource-type";
+import { withSharedReads } from "./shared-reads";
 
 /**
  * Goes on with a create that a run on another machine has begun: there is no note here, and the engine's record tells that
@@ -59,10 +60,11 @@ function mayBeInterrupted(
 async function look(type: ResourceType, api: Api, inputs: Props, record: EngineRecord): Promise<Trace[]> {
   const { definition, vendor, host } = type;
   const { place } = host.journal;
+  const shared = withSharedReads(api, (host.memory.lookedAt ??= performance.now()));
   try {
     if (definition.markField !== undefined)
       return (await idsByOwner(type, api)).get(ownerOf(inputs.origin, place) ?? "") ?? [];
-    if (!definition.find && definition.list) return await listed(definition, api, inputs);
+    if (!definition.find && definition.list) return await listed(definition, shared, inputs);
     if (!definition.find) {
       const lookFor = definition.lostCreate ?? "Look for a fresh one there.";
       throw new OrphanRisk(
@@ -70,7 +72,7 @@ async function look(type: ResourceType, api: Api, inputs: Props, record: EngineR
       );
     }
     const attempt = unnotedAttempt(record.writtenAt, new Date(), inputs.origin, place, api);
-    const found = await definition.find(api, inputs, attempt);
+    const found = await definition.find(shared, inputs, attempt);
     return found.map(({ id, outputs }) => ({ id, createdAt: outputs.createdAt }));
   } catch (error) {
     // What it belonged to is gone, and so is what was made there.

@@ -35,6 +35,10 @@ export interface Memory {
   replaced: Map<string, string>;
   /** Creates of this run that wait for the vendor's answer, by what they ask for. */
   asking: Map<string, Set<Promise<unknown>>>;
+  /** When this run first saw that a process of an earlier one had ended, by its number and our `performance.now()`. */
+  ended: Map<number, number>;
+  /** When this run first looked for what was interrupted on another machine, where it has. */
+  lookedAt?: number;
   /** The engine's record as this run has found it, once it was read. */
   record?: Promise<EngineRecord | undefined>;
   /** Whether the user was told what earlier runs have left. */
@@ -52,6 +56,7 @@ export function newMemory(): Memory {
     fresh: new Set(),
     replaced: new Map(),
     asking: new Map(),
+    ended: new Map(),
     hasToldLeftovers: false,
   };
 }

@@ -9,6 +9,7 @@ import { earlierAttempt } from "./attempt";
 import { isOwned, rememberMade } from "./ownership";
 import { type Notes, sentBy } from "./notes";
 import { kindOf, nameOf, type ResourceType, typeOf } from "./resource-type";
+import { apiToLookFor } from "./shared-reads";
 import { changedInputs, driftedInputs } from "./state";
 
 /**
@@ -94,7 +95,7 @@ async function goOn(
     (
       await search(
         type,
-        api,
+        apiToLookFor(note, api, type.host.memory),
         {
           sent: sentBy(type, note) ?? inputs,
           attempt: earlierAttempt(note, type.host.journal.place, api),
