@@ -20,7 +20,8 @@ const CALL_TOOLS = /^provider\/calls\/(poll|wire|fresh-key|sigv4)$/;
 const ENGINE_VALUES = /^provider\/engine-values$/;
 
 const rooms: Room[] = [
-  { files: /^sdk\//, may: [/^sdk\//, /^(@pulumi\/pulumi|fastest-levenshtein)$/] },
+  // What the class makes of outputs is told by the vocabulary, where the command has it from too.
+  { files: /^sdk\//, may: [/^sdk\//, /^provider\/define\/made$/, /^(@pulumi\/pulumi|fastest-levenshtein)$/] },
   {
     files: /^provider\/hosts\//,
     may: [
