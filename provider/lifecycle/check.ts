@@ -7,7 +7,8 @@ import { isUnknown } from "../engine-values";
 import { announce } from "./generation";
 import { rememberDeclared, rememberKnown } from "./ownership";
 import { problemsOf } from "./problems";
-import { declaredName, rememberSecrets, type ResourceType } from "./resource-type";
+import { declaredName, type ResourceType } from "./resource-type";
+import { rememberSecrets } from "./secrets";
 import type { ThisRun } from "./run";
 
 /** What `check` answers: the inputs as they will be kept, and what is wrong with them. */
@@ -34,7 +35,7 @@ export function check(type: ResourceType, olds: Props, news: Props): Checked {
 /** Validates what the program says, and shows the warnings; of a key it says nothing. */
 export function validate(type: ResourceType, olds: Props, program: Props): Checked {
   const { definition, host } = type;
-  rememberSecrets(type, program);
+  rememberSecrets(definition, program);
   rememberDeclared(type, program);
   const inputs = completed(definition, olds, program);
   const found = problemsOf(definition, inputs);

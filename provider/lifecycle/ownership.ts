@@ -1,6 +1,7 @@
 import type { Props } from "../define";
 import { safely } from "./journal";
 import { type ResourceType, typeOf } from "./resource-type";
+import { rememberSecrets } from "./secrets";
 
 /** Who owns what, as this run has learnt it: every call of the engine that knows a resource leaves its trace here. */
 
@@ -39,9 +40,11 @@ export function rememberReplaced(type: ResourceType, { origin }: Props, id: stri
   type.host.memory.replaced.set(keyOf(type, String(origin)), id);
 }
 
-/** Remembers resources that the engine knows: their old inputs or an id came with a call. */
+/** Remembers resources that the engine knows, and their secrets: their old inputs or an id came with a call. */
 export function rememberKnown(type: ResourceType, ...resources: Props[]): void {
-  for (const { origin } of resources) {
+  for (const resource of resources) {
+    rememberSecrets(type.definition, resource);
+    const { origin } = resource;
     if (typeof origin === "string") type.host.memory.known.add(keyOf(type, origin));
   }
 }

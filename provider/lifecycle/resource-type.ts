@@ -3,12 +3,10 @@ import type { Context, Definition, Props } from "../define";
 import { ConfigError } from "../define/errors";
 import type { Api } from "../define/api";
 import { openApi } from "../calls";
-import { markedPaths } from "./harmless";
 import type { Journal } from "./journal";
 import type { EngineRecord, Memory } from "./memory";
-import { rememberSecret } from "../calls/redact";
-import { schemaOf, secretPaths } from "../define/schema";
 import type { Declaration, Run } from "./run";
+import { rememberSecrets } from "./secrets";
 import { withSightings } from "./sighting";
 import type { Vendor } from "../define/vendor";
 
@@ -88,7 +86,7 @@ export function typeOf({ vendor, definition }: ResourceType): string {
 
 /** Opens the account that the inputs name. Fails closed when its credentials are missing. */
 export function apiFor(type: ResourceType, props: Props): Api {
-  rememberSecrets(type, props);
+  rememberSecrets(type.definition, props);
   return openApi(accountFor(type, props));
 }
 
@@ -110,14 +108,6 @@ export function apiToAct(type: ResourceType, props: Props): Api {
 /** The account that the inputs name. */
 export function accountFor({ vendor, host }: ResourceType, props: Props): Account {
   return resolveAccount(vendor, props.account as string | undefined, host.settings);
-}
-
-/** Remembers what is secret within properties, so that no message shows it: by the schema, and by the program's own mark. */
-export function rememberSecrets({ definition }: ResourceType, props: Props): void {
-  const bySchema = [definition.inputs, definition.outputs].flatMap((shape) => secretPaths(schemaOf(shape)));
-  for (const path of [...bySchema, ...markedPaths(props)]) {
-    rememberSecret(path.reduce<unknown>((value, step) => (value as Props | undefined)?.[step], props));
-  }
 }
 
 /** The context of a call for these inputs. */

@@ -3,17 +3,19 @@ import type { Api } from "../define/api";
 import { UnexpectedReply } from "../define/errors";
 import { objectId } from "../define/reply";
 import { schemaOf } from "../define/schema";
+import { rememberSecrets } from "./secrets";
 
 /**
  * What holds of every sighting of an object, whatever vendor reports it: it is the object that was asked about, a new one
- * has an id that can be kept and is what was sent, and it is known with which credentials it was seen.
+ * has an id that can be kept and is what was sent, it is known with which credentials it was seen, and what is secret in it is
+ * hidden in every message from now on.
  */
 export function withSightings(definition: Definition): Definition {
   const { create, find, read, rotate, settle, update } = definition;
-  const seen = (api: Api, sighting: Seen): Seen => ({
-    ...sighting,
-    outputs: { ...sighting.outputs, seenWith: api.identity },
-  });
+  const seen = (api: Api, { inputs, outputs, ...sighting }: Seen): Seen => {
+    rememberSecrets(definition, { ...inputs, ...outputs });
+    return { ...sighting, inputs, outputs: { ...outputs, seenWith: api.identity } };
+  };
   const anew = (api: Api, inputs: Props, sighting: Seen): Seen => {
     if (!sighting.id.split("/").every((step) => objectId.safeParse(step).success))
       throw noSighting(api, `a new ${definition.name}`, "an id that is none");
