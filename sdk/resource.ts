@@ -3,7 +3,7 @@ import { made, madeOf } from "../provider/define/made";
 import { originOf } from "./origin";
 import { explainUnlessTaken, preflight } from "./preflight";
 import { providerText } from "./provider-text";
-import { withOneFrame } from "./stack-frames";
+import { traced, withOneFrame } from "./stack-frames";
 
 /** Base class of every resource, by hand. The classes themselves are generated from the Definitions. */
 
@@ -51,7 +51,7 @@ export abstract class StreamkeysResource extends pulumi.CustomResource {
     // A lookup declares nothing.
     if (options.id === undefined) {
       props.origin = originOf({
-        organization: pulumi.getOrganization(),
+        organization: organization(),
         project: pulumi.getProject(),
         stack: pulumi.getStack(),
         types: `${typesAbove(options.parent)}${spec.type}`,
@@ -73,9 +73,11 @@ export abstract class StreamkeysResource extends pulumi.CustomResource {
           additionalSecretOutputs: secretProperties(spec, options.id !== undefined),
         }),
       );
-    } finally {
+    } catch (error) {
       inFull();
+      throw traced(error);
     }
+    inFull();
     Object.assign(
       this,
       madeOutputs(spec, (output) => (this as unknown as Outputs)[output]),
@@ -116,8 +118,16 @@ function thisRun({
   };
 }
 
-const fullStackName = (): string =>
-  [pulumi.getOrganization(), pulumi.getProject(), pulumi.getStack()].join("/");
+/** Unit tests with Pulumi's mocks name none unless their author does. */
+function organization(): string {
+  try {
+    return pulumi.getOrganization();
+  } catch {
+    return "organization";
+  }
+}
+
+const fullStackName = (): string => [organization(), pulumi.getProject(), pulumi.getStack()].join("/");
 
 /** The types of the resources above, outermost first, as a URN has them. */
 function typesAbove(parent: pulumi.Resource | undefined): string {

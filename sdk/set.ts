@@ -110,27 +110,29 @@ export abstract class StreamkeysSet<Item extends object> extends StreamkeysResou
     );
     this.#spec = spec;
     this.#names = names;
-    this.#secrets = this.secrets.apply((text) => JSON.parse(text) as Record<string, Values>);
+    this.#secrets = this.secrets.apply(
+      (text: string | undefined) => JSON.parse(text ?? "{}") as Record<string, Values>,
+    );
   }
 
   /**
-   * One item: its id and its outputs.
+   * One item: its id and its outputs. Undefined, all of them, in a unit test whose mocks know of no item.
    * @throws RunError when the set has no item of this name
    */
   item(name: string): Item {
     if (this.#names && !this.#names.includes(name)) throw noItem(this.#spec, name, this.#names);
     const { type, outputs, of } = this.#spec;
+    const shared = this.shared as pulumi.Output<Values | undefined>;
+    const kept = this.kept as pulumi.Output<Record<string, Rest> | undefined>;
     const valueOf = (output: string): pulumi.Output<unknown> =>
       of.secretOutputs.includes(output)
         ? pulumi
-            .all([this.#secrets, this.kept])
-            .apply(([secrets, kept]) => secretOf(output, secrets, name, kept[name]))
-        : pulumi
-            .all([this.shared, this.kept])
-            .apply(([shared, kept]) => outputOf(output, shared, kept[name]));
-    const id = this.ids.apply((ids) => {
-      if (!Object.hasOwn(ids, name)) throw noItem({ type }, name, Object.keys(ids));
-      return ids[name];
+            .all([this.#secrets, kept])
+            .apply(([secrets, rest]) => secretOf(output, secrets, name, rest?.[name]))
+        : pulumi.all([shared, kept]).apply(([all, rest]) => outputOf(output, all ?? {}, rest?.[name]));
+    const id = this.ids.apply((ids: Record<string, string> | undefined) => {
+      if (ids && !Object.hasOwn(ids, name)) throw noItem({ type }, name, Object.keys(ids));
+      return ids?.[name];
     });
     return {
       id,

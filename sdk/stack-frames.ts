@@ -9,18 +9,27 @@ const FRAMES_OF_SDK = 5;
 
 /**
  * Until the function that it returns is called, resources are made with one frame of stack trace: the line of the program
- * that declares it. Errors keep theirs, because a trace takes its form when it is first read, and by then this is over.
+ * that declares it. The SDK lifts the limit for that one alone; the others, four a property, serve its own search for
+ * promises that never end.
  */
 export function withOneFrame(): () => void {
   const own = Error as { prepareStackTrace?: typeof Error.prepareStackTrace };
+  const { stackTraceLimit: limit } = Error;
   const before = own.prepareStackTrace;
   const format = before ?? asText;
+  Error.stackTraceLimit = 0;
   own.prepareStackTrace = (error, frames) =>
-    // Without a limit it is the trace for state. The others serve the SDK's own search for promises that never end.
     Error.stackTraceLimit === Number.POSITIVE_INFINITY ? (format(error, oneFrame(frames)) as unknown) : "";
   return () => {
     own.prepareStackTrace = before;
+    Error.stackTraceLimit = limit;
   };
+}
+
+/** An error that was thrown meanwhile, with the trace that it has not: down to the line of the program. */
+export function traced(error: unknown): unknown {
+  if (error instanceof Error) Error.captureStackTrace(error, traced);
+  return error;
 }
 
 /** The frames that the SDK leaves out, and the first one that is neither its nor ours. */
