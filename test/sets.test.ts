@@ -258,6 +258,20 @@ describe("a set", () => {
       ).toEqual(["defaults.keyRotation.atOnce: must be a whole number, 1 or more"]);
   });
 
+  it("takes items whose names mean something in JavaScript, and refuses the one that it loses", async () => {
+    const names = ["constructor", "toString", "hasOwnProperty", "valueOf", "length", "0", "prototype"];
+    const items = Object.fromEntries(names.map((name) => [name, {}]));
+    const kept = await set.create({ items });
+    expect([...set.items(kept).keys()].sort()).toEqual([...names].sort());
+    expect(new Set([...set.items(kept).values()].map(({ outs }) => outs.streamKey)).size).toBe(names.length);
+    expect((await set.up(kept, { items })).did).toBe(false);
+    const { constructor: _, ...rest } = items;
+    const calls = await bench.callsOf(() => set.up(kept, { items: rest }));
+    expect(calls.filter((call) => call.startsWith("DELETE"))).toHaveLength(1);
+    const lost = JSON.parse('{ "__proto__": {} }') as Props;
+    expect(set.check({ items: lost }).problems).toEqual([expect.stringMatching(/__proto__/)]);
+  });
+
   it("lets what is not known yet pass, at every level", async () => {
     for (const program of [
       { items: UNKNOWN },

@@ -108,6 +108,7 @@ function itemProblems(items: unknown): Problem[] {
     const path = formatPath(["items", name]);
     if (name.trim() !== name || name === "")
       return [{ path, reason: "is no name for an item: it is empty, or begins or ends with a blank" }];
+    if (name === "__proto__") return [{ path, reason: "is no name for an item: JavaScript loses it" }];
     if (name.endsWith(REPLACED))
       return [{ path, reason: `is no name for an item: "${REPLACED.trim()}" is ours` }];
     return isPlain(item) || isUnknown(item)
