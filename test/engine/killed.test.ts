@@ -12,7 +12,8 @@ import { sampleOf } from "../harness/workbench";
 
 /**
  * SIGKILL at every step of every create, CLI and plugins alike. The engine keeps its lock, so the user runs `pulumi
- * cancel` and then `up`, which must end with exactly one object at the vendor, or stop with the way out.
+ * cancel` and then `up`, which must end with exactly one object at the vendor, or stop with the way out. The steps go by turns;
+ * `KILLS=all npx jest killed.test` has every resource at every step, on the same machine and on another.
  */
 
 /** Longer than it takes to kill; the request is still in flight then. */
@@ -53,17 +54,21 @@ const steps: Step[] = [
   },
 ];
 
-/** The runner is thrown away where that matters most; `KILLS=all npx jest killed.test` has it at every step. */
-const elsewhere =
-  process.env.KILLS === "all" ? steps : steps.filter(({ step }) => step.includes("has done the work"));
+const isLong = process.env.KILLS === "all";
+/** The runner is thrown away where that matters most. */
+const elsewhere = isLong ? steps : steps.filter(({ step }) => step.includes("has done the work"));
 
 const resources = vendors.flatMap((vendor) =>
   vendor.resources
     .filter(({ makesNothing }) => !makesNothing)
     .map((definition) => ({ type: `${vendor.name}.${definition.name}`, vendor, definition })),
 );
+const turns = resources.map((resource, at) => ({
+  ...resource,
+  here: isLong ? steps : steps.filter((_, turn) => turn === at % steps.length),
+}));
 
-describe.each(resources)("$type, killed while", ({ vendor, definition }) => {
+describe.each(turns)("$type, killed while", ({ vendor, definition, here }) => {
   let sandbox: Sandbox;
   let stack: TestStack;
   const plugins: number[] = [];
@@ -81,7 +86,7 @@ describe.each(resources)("$type, killed while", ({ vendor, definition }) => {
     stack.remove();
   });
 
-  it.each(steps)("$step, leaves one object or the way to it", async ({ fault, reached, made }) => {
+  it.each(here)("$step, leaves one object or the way to it", async ({ fault, reached, made }) => {
     if (fault) sandbox.faults.push(fault);
     plugins.push(...(await killWhen(stack, () => reached(sandbox, notesOf(stack)))));
     while (sandbox.requests.some(({ status }) => status === undefined)) await sleep(20);

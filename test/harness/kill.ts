@@ -1,4 +1,6 @@
 import { spawn, spawnSync } from "node:child_process";
+import { existsSync, readdirSync, rmSync, statSync } from "node:fs";
+import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { TestStack } from "./stack";
 
@@ -39,7 +41,15 @@ export async function killWhen(
   const plugins = descendantsOf(child.pid!);
   process.kill(-child.pid!, "SIGKILL");
   await ended;
+  deleteEmptyAttributes(join(stack.folder, "state"));
   return plugins;
+}
+
+/** What a user does who has read docs/state.md, "After a kill": the engine writes these files in place, and cannot read half of one. */
+function deleteEmptyAttributes(folder: string): void {
+  const files = existsSync(folder) ? readdirSync(folder, { recursive: true, encoding: "utf8" }) : [];
+  for (const file of files.map((name) => join(folder, name)))
+    if (file.endsWith(".attrs") && statSync(file).size === 0) rmSync(file);
 }
 
 function descendantsOf(ancestor: number): number[] {
