@@ -13,12 +13,14 @@ const MASK = "[secret]";
 /** A shorter secret is one only where it stands as a word: within words it would black out ordinary ones. */
 const SHORT = 6;
 
-/** Remembers every string within `value` as a secret of this process; of an address also what it carries. */
+/** Remembers every string within `value` as a secret of this process; of an address and of JSON also what they carry. */
 export function rememberSecret(value: unknown): void {
   if (typeof value === "string") {
     if (value.trim() === "" || remembered.has(folded(value))) return;
     remembered.add(folded(value));
-    carriedBy(value).forEach(rememberSecret);
+    [...carriedBy(value), ...textsInJson(value)]
+      .filter((part) => part.length >= SHORT)
+      .forEach(rememberSecret);
   } else if (value !== null && typeof value === "object") {
     Object.values(value).forEach(rememberSecret);
   }
@@ -34,7 +36,21 @@ function carriedBy(text: string): string[] {
   const [last = "", ...above] = pathname.split("/").filter(Boolean).reverse();
   const key = above.length > 0 && !WORD.test(last) ? [last] : [];
   const written = [username, password, ...key].flatMap((part) => [part, decoded(part)]);
-  return [...written, ...searchParams.values()].filter((part) => part.length >= SHORT);
+  return [...written, ...searchParams.values()];
+}
+
+/** The texts within JSON: in state, a set holds the secrets of all its items as one such text. */
+function textsInJson(text: string): string[] {
+  if (!/^\s*[[{]/.test(text)) return [];
+  const found: string[] = [];
+  try {
+    JSON.parse(text, (_, value: unknown) => {
+      if (typeof value === "string") found.push(value);
+    });
+  } catch {
+    // It only looks like JSON.
+  }
+  return found;
 }
 
 /** What names an application or a file, and no key: one word of small letters, or a short one. */

@@ -84,6 +84,13 @@ describe("redaction", () => {
     expect(clearOfSecrets("password hunter22 refused")).toBe("password [secret] refused");
   });
 
+  it("finds what is within a secret that is JSON, as the secrets of a set are in state", () => {
+    rememberSecret(JSON.stringify({ one: { streamKey: "bdfh-gkmp" }, two: ["qqqq-wwww"] }));
+    expect(redact("bdfh-gkmp is taken, and so is cXFxcS13d3d3")).toBe(
+      "[secret] is taken, and so is [secret]",
+    );
+  });
+
   it("shows none of a longer secret when a shorter one is part of it", () => {
     rememberSecret("abcdef");
     rememberSecret("prefix-abcdef-suffix");
