@@ -52,6 +52,12 @@ const nameOf = (path: Place["path"]): string =>
 const markOf = ({ secret }: SchemaNode, [root]: Place["path"]): { marked?: string } =>
   secret ? {} : { marked: String(root) };
 
+/** Every text within a value. */
+export function textsIn(value: unknown): string[] {
+  if (typeof value === "string") return [value];
+  return value !== null && typeof value === "object" ? Object.values(value).flatMap(textsIn) : [];
+}
+
 /** The ways of planting letters at a place, the nastiest first: not every vendor takes every text. */
 function plantings({ sample }: Place, core: string): string[] {
   if (!sample.includes("://")) return [NASTY + core, core];

@@ -1,7 +1,12 @@
+import { vendors } from "../../provider/vendors";
+import { plantedInputs } from "./canary-program";
 import { cellsOf, rows } from "./canary-search";
+import { places } from "./canary-stack";
+import { steps } from "./canary-steps";
 import { encodings } from "./encodings";
+import { kinds } from "./everything";
 
-/** docs/canary-search.md: what `test/canaries.test.ts` plants, does, and looks at. */
+/** docs/canary-search.md: what `test/canaries.test.ts` and `test/engine/canaries.test.ts` plant, do, and look at. */
 
 const line = (fields: (string | number)[]): string => `| ${fields.join(" | ")} |`;
 
@@ -20,6 +25,10 @@ export function canaryPage(): string {
       0,
     ]);
   });
+  const done = steps.map(({ name, refused }) =>
+    line([name, refused ?? "nothing", Object.keys(places).length, 0]),
+  );
+  const { credentials, inputs } = plantedInputs();
   const forms = Object.keys(encodings);
   const echoes = rows.reduce((total, row) => total + cellsOf(row).length - 1, 0);
   return `# Canary search
@@ -42,17 +51,31 @@ check; what drift, diff and list return; and the notes of creates on disk.
 | --- | --- | --- | --- | --- |
 ${operations.join("\n")}
 
+## On the real engine
+
+One stack with a resource of each of the ${kinds.length} Definitions, and a set of each that has one. Planted: ${credentials} credentials of
+${vendors.length} vendors, half of them in the config and half in the environment, and ${inputs} inputs; and whatever state keeps encrypted
+is looked for as soon as it is there, above all every key that a vendor has made. A vendor that refuses says back, each time in
+another of the ${forms.length} forms and with another status: a credential, a secret that the request carries, and one of the object that it is
+about. Searched: ${Object.values(places).join("; ")}.
+
+| what is done, in this order | what vendors refuse meanwhile | places searched | found |
+| --- | --- | --- | --- |
+${done.join("\n")}
+
 ## Where secrets are found, and are known to be
 
 - **The debug messages in an \`--event-log\`, and what \`--debug\` and \`-v 3\` print.** Pulumi's own SDK writes every property into
-  them, whatever a provider does. \`test/engine/secrets.test.ts\` leaves those messages out, and looks at all other events. README, "Secrets and state", warns of it.
+  them, whatever a provider does. The tests leave those messages out, and look at all other events. README, "Secrets and state", warns of it.
 - **The program**, which holds what its author wrote into it, and **\`streamkeys discover --import-file\`**, which needs the
   keys for the engine's import; it says so, and the file is readable for you alone.
-- **What a run has never seen.** When a vendor says a key back that the program does not hold and that was in no
-  answer and no state of this run, as it may in the list of an account, the message hides what looks like a key (a UUID; a long word
-  with a digit), and in its plain form only.
+- **What a run has never seen.** When a vendor says a key back that is neither in the program nor in the state of a resource that the
+  run has come to, and that no resource of it has got as an output, the message hides what looks like a key (a UUID; a long word with
+  a digit), and in its plain form only. So it may be with the list of an account, with what is about to be taken over, and with a
+  stream that is refused before its key has had its turn.
 
 Written by \`CANARIES=all npx jest test/canaries\`, which tries every cell in a quarter of an hour; \`CANARIES=<vendor>\` those of one
-vendor. CI tries a part of them, and fails when this page says something else than the tests do.
+vendor. \`CANARIES=all npx jest test/engine/canaries\` asks our command for everything on the engine, too. CI tries a part of the cells
+and all of the steps, and fails when this page says something else than the tests do.
 `;
 }

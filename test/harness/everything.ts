@@ -20,7 +20,8 @@ export interface Kind {
   parent: TypeName | undefined;
 }
 
-const PARENT = "THE-ID-OF-THE-PARENT";
+/** Stands in inputs for the id of what the resource needs. */
+export const PARENT = "THE-ID-OF-THE-PARENT";
 
 /** Every Definition of every vendor, each after what it needs. */
 export const kinds: Kind[] = vendors.flatMap((vendor) => {
@@ -59,6 +60,12 @@ export interface Layout {
   isInComponent?: boolean;
   /** Put into what must be the only one of its name at a vendor. */
   only?: string;
+  /** What is declared of each, where that is not just what it needs. `PARENT` stands for the id of what it needs. */
+  inputs?: (kind: Kind) => Props;
+  /** Whether a kind is declared; all are when unset. */
+  isIn?: (kind: Kind) => boolean;
+  /** JavaScript that is called with the inputs of each, and returns them as they are to be. */
+  as?: string;
   /** Whether an input of each is another than usual, where one can be. */
   isChanged?: boolean;
   /** Whether nothing is declared. */
@@ -68,13 +75,21 @@ export interface Layout {
 /** The program. Its outputs are the ids, and every secret output, by type. */
 export function everything(layout: Layout = {}): string {
   if (layout.isEmpty) return "";
-  const { suffix = "", options = "{}", before = "", after = "", isInComponent = false } = layout;
-  const resources = kinds.map((kind) => {
+  const {
+    suffix = "",
+    options = "{}",
+    before = "",
+    after = "",
+    isInComponent = false,
+    as = "",
+    isIn,
+  } = layout;
+  const resources = kinds.filter(isIn ?? Boolean).map((kind) => {
     const { type, vendor, definition, parent } = kind;
     const inputs = JSON.stringify(inputsOf(kind, layout)).replaceAll(`"${PARENT}"`, "above.id");
     return `{
       const type = ${JSON.stringify(type)}, name = type.replace(":", "-") + suffix, above = made[${JSON.stringify(parent)}];
-      const it = made[type] = new ${vendor.name}.${definition.name}(name, ${inputs}, { parent, ...(${options}) });
+      const it = made[type] = new ${vendor.name}.${definition.name}(name, ${as}(${inputs}), { parent, ...(${options}) });
       out[type] = { id: it.id, ${keyOutputs(definition)
         .map((output) => `${output}: it.${output}`)
         .join()} };
@@ -89,7 +104,8 @@ export function everything(layout: Layout = {}): string {
     ${after}`;
 }
 
-function inputsOf(kind: Kind, { only = "", isChanged = false }: Layout): Props {
+function inputsOf(kind: Kind, { inputs, only = "", isChanged = false }: Layout): Props {
+  if (inputs) return inputs(kind);
   const usual = sampleOf(kind.vendor, kind.definition).minimal(PARENT);
   // What a sample calls "news" is what may be there once; the rest of a path stays.
   const named = JSON.parse(JSON.stringify(usual).replace(/"news(?=["/])/g, `"news${only}`)) as Props;

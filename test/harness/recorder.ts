@@ -21,13 +21,25 @@ export interface Recorder {
   close(): Promise<void>;
 }
 
+/** Answers a request, so that it never gets to the server; undefined where it is to. */
+export type Instead = (
+  method: string,
+  path: string,
+  sent: string,
+) => { status: number; body: string } | undefined;
+
 /** Stands before a server of this machine. Headers go through as they are, because a signature is of the host too. */
-export async function record(target: string): Promise<Recorder> {
+export async function record(target: string, instead?: Instead): Promise<Recorder> {
   const exchanges: Exchange[] = [];
   const { hostname, port } = new URL(target);
   const server = createServer((incoming, outgoing) => {
     const { method = "GET", url: path = "/", headers } = incoming;
     void textOf(incoming).then((sent) => {
+      const other = instead?.(method, path, sent);
+      if (other) {
+        outgoing.writeHead(other.status, { "content-type": "application/json" }).end(other.body);
+        return;
+      }
       const onward = request({ hostname, port, method, path, headers }, (answer) => {
         const { statusCode: status = 0 } = answer;
         void textOf(answer).then((reply) => {
@@ -58,7 +70,8 @@ async function textOf(stream: AsyncIterable<Buffer>): Promise<string> {
   return Buffer.concat(parts).toString();
 }
 
-function jsonOf(text: string): unknown {
+/** The JSON of a body; undefined where it is none. */
+export function jsonOf(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
