@@ -1,5 +1,5 @@
 import { inspect } from "node:util";
-import type { Definition, Props } from "../provider/define";
+import type { Definition, Props, Seen } from "../provider/define";
 import { Gone, LiveRefusal, OrphanRisk, StreamkeysError, AdoptionRefusal } from "../provider/define/errors";
 import * as lifecycle from "../provider/lifecycle";
 import { openApi } from "../provider/calls";
@@ -326,6 +326,23 @@ describe.each(all)("%s", (_, vendor, definition) => {
           expect(posts()).toBe(1);
         });
       }
+    });
+  }
+
+  if (definition.seeAll) {
+    it("is seen in a list as a read sees it", async () => {
+      const parent = await bench.parent();
+      const kept = [];
+      for (const inputs of [sample.minimal(parent), sample.full(parent)]) {
+        kept.push(await bench.create(named(inputs)));
+        if (definition.makesNothing) break;
+      }
+      const { host, definition: its } = bench.resourceType();
+      const api = openApi(resolveAccount(vendor, undefined, host.settings));
+      const seen = new Map<string, Seen>();
+      for await (const one of its.seeAll?.(api) ?? []) seen.set(one.id, one);
+      for (const { id, outs } of kept)
+        expect(seen.get(id)).toEqual(await its.read(api, id, outs, bench.context));
     });
   }
 

@@ -22,6 +22,8 @@ interface Line {
   limiter: Limiter;
   answers: SharedAnswers;
   clock: VendorClock;
+  /** When a write last ended, well or not. */
+  wroteAt: number;
 }
 
 const lines = new Map<string, Line>();
@@ -30,7 +32,7 @@ function lineTo(account: Account): Line {
   const identity = JSON.stringify([account.vendor.name, account.baseUrl, account.credentials]);
   let line = lines.get(identity);
   if (!line) {
-    line = { limiter: limiter(account), answers: sharedAnswers(), clock: vendorClock() };
+    line = { limiter: limiter(account), answers: sharedAnswers(), clock: vendorClock(), wroteAt: 0 };
     lines.set(identity, line);
   }
   return line;
@@ -38,7 +40,8 @@ function lineTo(account: Account): Line {
 
 /** Opens an account. Every Api of one account shares its limiter, its pauses and its shared answers. */
 export function openApi(account: Account): Api {
-  const { limiter, answers, clock } = lineTo(account);
+  const line = lineTo(account);
+  const { limiter, answers, clock } = line;
   const direct = apiThrough((call) => call(), {
     get: (_name, _maxAgeMs, load) => load(),
     drop: answers.drop,
@@ -46,12 +49,14 @@ export function openApi(account: Account): Api {
   return apiThrough(limiter.run, answers);
 
   function apiThrough(run: Limiter["run"], shared: SharedAnswers): Api {
-    return callsOf(account, shared, clock, (method, at, options) =>
+    return callsOf(account, shared, line, (method, at, options) =>
       run(
         async () => {
           if (options.before) await nothingDoneYet(options.before(direct));
           const sentAt = Date.now();
-          const reply = await sendOnce(account, method, at, options);
+          const reply = await sendOnce(account, method, at, options).finally(() => {
+            if (method !== "GET") line.wroteAt = performance.now();
+          });
           clock.learn(sentAt, Date.now(), reply.headers);
           if (isSuccess(reply)) return reply;
           throw answerError(`${method} ${at.encoded}`, reply, account);
@@ -76,7 +81,7 @@ async function nothingDoneYet(look: Promise<void>): Promise<void> {
 function callsOf(
   account: Account,
   answers: SharedAnswers,
-  clock: VendorClock,
+  line: Line,
   answered: (method: Method, at: Path, options: CallOptions) => Promise<Reply<string>>,
 ): Api {
   const request = async <T>(
@@ -98,7 +103,7 @@ function callsOf(
     identity: identityOf(account),
     timeoutMs: account.timeoutSeconds * 1000,
     waitMs: account.waitSeconds * 1000,
-    clockSkew: clock.skew,
+    clockSkew: line.clock.skew,
     get: bodyOf("GET"),
     ask: (at, schema, options) => bodyOf("POST")(at, schema, { ...options, repeatable: true }),
     post: bodyOf("POST"),
@@ -110,5 +115,6 @@ function callsOf(
     request,
     shared: answers.get,
     unshare: answers.drop,
+    wroteAt: () => line.wroteAt,
   };
 }

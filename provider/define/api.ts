@@ -93,6 +93,8 @@ export interface Api {
    * `maxAgeMs`. A failure is not kept.
    */
   shared<T>(name: string, maxAgeMs: number, load: () => Promise<T>): Promise<T>;
+  /** When this process last wrote something in the account, by `performance.now()`; 0 before it has. */
+  wroteAt(): number;
   /** Drops a shared answer, also one on its way: what is written changes what it would have said. */
   unshare(name: string): void;
 }

@@ -139,6 +139,8 @@ export interface Definition<I extends Shape = Shape, O extends Shape = Shape> {
   find?(api: Api, inputs: Values<I>, attempt: Attempt): Promise<Seen[]>;
   /** Everything of this kind in the account. */
   list?(api: Api): AsyncIterable<Listed>;
+  /** Everything of this kind, each as `read` sees it: only where the vendor's list shows all that a read shows. */
+  seeAll?(api: Api): AsyncIterable<Seen>;
   /**
    * How `find` tells what an attempt has made. By its mark or key, and that is proof; by likeness, where the vendor has no
    * place for a mark, and that is none: an object that somebody else makes with the same inputs looks the same.

@@ -2,6 +2,7 @@ import type { Definition, Props } from "../define";
 import { Gone, StreamkeysError } from "../define/errors";
 import { recordOf } from "./generation";
 import { rememberKnown, rememberOwned } from "./ownership";
+import { seenInList } from "./read-many";
 import { recordAfterLook } from "./rotate";
 import { believeGone } from "./gone";
 import { driftedInputs, inputsOf, outputsOf, refreshedOutputs, stateOf } from "./state";
@@ -26,11 +27,12 @@ export async function read(type: ResourceType, id: string, props: Props): Promis
   const declared = inputsOf(definition, props);
   try {
     const state = stateOf(declared, outputsOf(definition, props));
-    const seen = await definition.read(api, id, state, contextFor(type, declared, id));
+    const isOne = isLookup(definition, props);
+    const seen =
+      (isOne ? undefined : await seenInList(type, api, id)) ??
+      (await definition.read(api, id, state, contextFor(type, declared, id)));
     // On a lookup, what the vendor reports is all there is to say.
-    const inputs = isLookup(definition, props)
-      ? { ...seen.inputs, ...declared }
-      : driftedInputs(definition, declared, seen);
+    const inputs = isOne ? { ...seen.inputs, ...declared } : driftedInputs(definition, declared, seen);
     const outputs = refreshedOutputs(definition, props, seen);
     const record = recordOf(props);
     const keyGeneration = record && recordAfterLook(type, id, props, record, outputs);

@@ -11,7 +11,7 @@ import { rememberSecrets } from "./secrets";
  * hidden in every message from now on.
  */
 export function withSightings(definition: Definition): Definition {
-  const { create, find, read, rotate, settle, update } = definition;
+  const { create, find, read, rotate, seeAll, settle, update } = definition;
   const seen = (api: Api, { inputs, outputs, ...sighting }: Seen): Seen => {
     rememberSecrets(definition, { ...inputs, ...outputs });
     return { ...sighting, inputs, outputs: { ...outputs, seenWith: api.identity } };
@@ -36,6 +36,11 @@ export function withSightings(definition: Definition): Definition {
     }),
     ...(update && { update: async (api, id, ...rest) => again(api, id, await update(api, id, ...rest)) }),
     ...(rotate && { rotate: async (api, id, ...rest) => again(api, id, await rotate(api, id, ...rest)) }),
+    ...(seeAll && {
+      seeAll: async function* (api) {
+        for await (const sighting of seeAll(api)) yield seen(api, sighting);
+      },
+    }),
     ...(find && {
       find: async (api, inputs, attempt) =>
         (await find(api, inputs, attempt)).map((sighting) => anew(api, inputs, sighting)),

@@ -146,8 +146,8 @@ export class Workbench {
   }
 
   /** What a refresh finds; undefined when the object is gone. */
-  read({ id, outs }: Kept): Promise<lifecycle.Found | undefined> {
-    return lifecycle.read(this.resourceType(), id, outs);
+  read({ id, outs }: Kept, type: ResourceType = this.resourceType()): Promise<lifecycle.Found | undefined> {
+    return lifecycle.read(type, id, outs);
   }
 
   remove({ id, outs }: Kept, type: ResourceType = this.resourceType()): Promise<void> {

@@ -33,11 +33,13 @@ export type KeyReply = z.infer<typeof keyReply>;
 
 const success = z.literal("success").optional();
 
-/** The envelope around a new key with its secret; a reply without one is an error, so that state never loses the key. */
-export const newKey = z.looseObject({ status: success, data: keyReply.extend({ stream_key: madeKey }) });
+/** A key with its secret; a reply without one is an error, so that state never loses the key. */
+export const wholeKey = keyReply.extend({ stream_key: madeKey });
+/** The envelope around a new key. */
+export const newKey = z.looseObject({ status: success, data: wholeKey });
 /** The envelope around one key, and no other. */
 export const oneKey = (id: string) =>
-  z.looseObject({ status: success, data: keyReply.extend({ id: thisId(id), stream_key: madeKey }) });
+  z.looseObject({ status: success, data: wholeKey.extend({ id: thisId(id) }) });
 
 const streamingReply = z.looseObject({
   id: objectId,

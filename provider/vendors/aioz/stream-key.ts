@@ -17,6 +17,7 @@ import {
   type StreamingReply,
   trimmedText,
   userId,
+  wholeKey,
 } from "./api";
 
 /** A stream key, AIOZ's `live_streams` (docs/sheets/aioz.md, section 3). */
@@ -96,6 +97,14 @@ export const streamKey = defineResource({
     const isAlike = (key: KeyReply): boolean => key.name === name && (key.save ?? false) === save;
     const made = await madeBy(attempt, listKeys(api, type), "newest first", isAlike);
     return Promise.all(made.map(async ({ id }) => toSeen(await getKey(api, id))));
+  },
+
+  // The list shows the key too (docs/sheets/aioz.md, section 3).
+  seeAll: async function* (api) {
+    for await (const key of listAllKeys(api)) {
+      const { data } = wholeKey.safeParse(key);
+      if (data) yield toSeen({ data });
+    }
   },
 
   list: async function* (api) {

@@ -124,6 +124,11 @@ export const liveStream = defineResource({
     return (await madeBy(attempt, listStreams(api, name), "newest first", isAlike)).map(toSeen);
   },
 
+  // Its items are complete (docs/sheets/apivideo.md, section 5).
+  seeAll: async function* (api) {
+    for await (const stream of listStreams(api)) yield toSeen(stream);
+  },
+
   list: async function* (api) {
     for await (const stream of listStreams(api))
       yield { id: stream.id, name: stream.name ?? stream.id, live: mayBeLive(stream) };

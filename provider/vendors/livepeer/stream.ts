@@ -222,6 +222,11 @@ export const stream = defineResource({
     return (await madeBy(attempt, listStreams(api), "newest first", isMarked)).map(toSeen);
   },
 
+  // Its items are complete (docs/sheets/livepeer.md, section 7).
+  seeAll: async function* (api) {
+    for await (const one of listStreams(api)) yield toSeen(one);
+  },
+
   list: async function* (api) {
     for await (const one of listStreams(api))
       yield { id: one.id, name: one.name ?? one.id, live: mayBeLive(one), mark: markIn(one) };

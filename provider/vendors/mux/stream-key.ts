@@ -58,6 +58,14 @@ export const streamKey = defineResource({
   isLive: async (api, id) => mayBeLive(await getStream(api, id)),
   cuts: ({ revokeOnDelete }) => (revokeOnDelete ? ["rotate", "delete"] : ["rotate"]),
 
+  // Items of the list are whole, keys included (section 8).
+  seeAll: async function* (api) {
+    for await (const stream of listStreams(api)) {
+      const { data } = keyedStream.safeParse(stream);
+      if (data) yield toSeen(data);
+    }
+  },
+
   list: async function* (api) {
     for await (const stream of listStreams(api)) {
       const { id, meta, passthrough } = stream;
