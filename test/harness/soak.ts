@@ -1,6 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { rmSync } from "node:fs";
 import { definitionOf } from "../../provider/vendors";
 import { type Fault, type Sandbox, startSandbox } from "../../sandbox";
+import { simulators } from "../../sandbox/vendors";
+import { streamkeys } from "../cli/command";
 import { idsOf } from "./everything";
 import { end, EndedByItself, killWhen } from "./kill";
 import { randomFrom } from "./random";
@@ -213,7 +216,7 @@ export class Soak {
     await act();
   }
 
-  /** Mends everything, and runs `up` until each stack is clean. */
+  /** Mends everything, runs `up` until each stack is clean, and deletes what `streamkeys doctor` says was left by a kill. */
   async settle(): Promise<void> {
     this.sandbox.faults.length = 0;
     this.plugins.splice(0).forEach(end);
@@ -223,6 +226,42 @@ export class Soak {
         run = await this.do(soaked, "settle", () => soaked.stack.up());
       if (run?.status !== 0) throw new Error(`stack ${soaked.name} does not settle:\n${run?.text ?? ""}`);
     }
+    for (const soaked of this.all) await this.cleanUp(soaked);
+  }
+
+  /** What a user does with what a killed run was making and no program declares any more: nothing else deletes it. */
+  private async cleanUp(soaked: Soaked): Promise<void> {
+    const managed = (await Promise.all(this.all.map(({ stack }) => stack.exported())))
+      .flat()
+      .flatMap(idsHeld);
+    for (const { type, id } of await this.namedByDoctor(soaked)) {
+      const left = (await this.atVendor(type)).filter((one) => !managed.includes(one));
+      // Without an id it is what `streamkeys discover` shows.
+      const [first] = id === undefined ? left : left.filter((one) => one === id);
+      if (first !== undefined) this.remove(type, first);
+    }
+    await this.do(soaked, "clean up", () => soaked.stack.refresh("--clear-pending-creates"));
+  }
+
+  /** What doctor finds left; the notes of it are deleted, as it says. */
+  private async namedByDoctor({ name, stack }: Soaked): Promise<{ type: string; id: string | undefined }[]> {
+    const { stdout } = await streamkeys({ cwd: stack.folder, env: stack.env() }, "doctor", "--json");
+    const checks = JSON.parse(stdout) as { what: string; status: string; detail: string }[];
+    return checks.flatMap(({ what, status, detail }) => {
+      const [, type] = /^(?:create of|leftover) (\S+)/.exec(what) ?? [];
+      if (type === undefined || detail.startsWith("The stack has it")) return [];
+      this.log.push(`== ${name}: doctor, ${status}: ${what}: ${detail}`);
+      const [, note] = /rm '(.+)'$/.exec(detail) ?? [];
+      if (note !== undefined) rmSync(note);
+      this.steps["left over"] = (this.steps["left over"] ?? 0) + 1;
+      const [, made, marked] = /had made this, as (\S+?)\.(?: |$)|^(\S+) bears the mark/.exec(detail) ?? [];
+      return [{ type, id: made ?? marked }];
+    });
+  }
+
+  private remove(type: string, id: string): void {
+    const { vendor } = definitionOf(type);
+    simulators[vendor.name]?.remove(this.sandbox.data[vendor.name] ?? {}, id);
   }
 
   /** What is wrong at the end; nothing where the vendor has just what the programs declare. */
@@ -235,7 +274,7 @@ export class Soak {
       for (const { type, id, outputs } of kept) {
         const [, typeName = ""] = type.split("/streamkeys/");
         const { makes } = all.find(({ of }) => of === typeName) ?? { makes: typeName };
-        ids.set(makes, [...(ids.get(makes) ?? []), ...(isSet(outputs) ? Object.values(outputs.ids) : [id])]);
+        ids.set(makes, [...(ids.get(makes) ?? []), ...idsHeld({ id, outputs })]);
         keys.push(...keysIn(outputs));
       }
       const declared = [...channels].map(([channel, { kind }]) => `${ofKind(kinds[kind])} ${channel}`);
@@ -359,6 +398,10 @@ export class Soak {
     return run;
   }
 }
+
+/** The id of a resource; of a set, those of its items. */
+const idsHeld = ({ id, outputs }: { id: string; outputs: object }): string[] =>
+  isSet(outputs) ? Object.values(outputs.ids) : [id];
 
 const isSet = (outputs: object): outputs is { ids: Record<string, string> } => "ids" in outputs;
 
