@@ -4,7 +4,7 @@ import { definitionOf } from "../../provider/vendors";
 import { type Fault, type Sandbox, startSandbox } from "../../sandbox";
 import { simulators } from "../../sandbox/vendors";
 import { streamkeys } from "../cli/command";
-import { idsOf } from "./everything";
+import { idsOf, kinds as everyKind } from "./everything";
 import { end, EndedByItself, killWhen } from "./kill";
 import { randomFrom } from "./random";
 import { type Run, TestStack } from "./stack";
@@ -222,11 +222,23 @@ export class Soak {
     this.plugins.splice(0).forEach(end);
     for (const soaked of this.all) {
       let run: Run | undefined;
-      for (let turn = 0; turn < 4 && run?.status !== 0; turn += 1)
+      for (let turn = 0; turn < 4 && run?.status !== 0; turn += 1) {
         run = await this.do(soaked, "settle", () => soaked.stack.up());
+        this.followWaysOut(run.text);
+      }
       if (run?.status !== 0) throw new Error(`stack ${soaked.name} does not settle:\n${run?.text ?? ""}`);
     }
     for (const soaked of this.all) await this.cleanUp(soaked);
+  }
+
+  /** What a user does where a run stops at what a killed one has made, because the program wants another by now. */
+  private followWaysOut(text: string): void {
+    const ways = /Or delete .+? (\S+) at [^,]+, run `rm '(.+?)'`/g;
+    for (const [, id = "", note = ""] of text.replace(/\n\s*/g, " ").matchAll(ways)) {
+      for (const { type } of everyKind) this.remove(type, id);
+      rmSync(note, { force: true });
+      this.steps["way out"] = (this.steps["way out"] ?? 0) + 1;
+    }
   }
 
   /** What a user does with what a killed run was making and no program declares any more: nothing else deletes it. */
