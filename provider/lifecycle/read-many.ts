@@ -33,25 +33,28 @@ function burstOf({ host }: ResourceType, key: string): Burst {
   return burst;
 }
 
-/** The object as the list shows it. Undefined where it does not, or where it is not worth a list. */
-export async function seenInList(type: ResourceType, api: Api, id: string): Promise<Seen | undefined> {
+/** The object as the list shows it; where it does not, or where it is not worth a list, as `readOne` does. */
+export async function readAmongMany(
+  type: ResourceType,
+  api: Api,
+  id: string,
+  readOne: () => Promise<Seen>,
+): Promise<Seen> {
   const { definition } = type;
-  if (!definition.seeAll) return undefined;
+  if (!definition.seeAll) return readOne();
   const burst = burstOf(type, `${typeOf(type)} ${api.label} ${api.identity}`);
   burst.reading += 1;
   try {
-    if (!isFresh(burst.listing, api)) {
-      await sleep(TOGETHER_MS);
-      if (burst.reading < FEW) return undefined;
-      if (!isFresh(burst.listing, api)) burst.listing = new Listing(definition, api);
-    }
-    return await burst.listing?.find(id, burst.reading);
+    if (!isFresh(burst.listing, api)) await sleep(TOGETHER_MS);
+    if (!isFresh(burst.listing, api) && burst.reading >= FEW) burst.listing = new Listing(definition, api);
+    const listed = isFresh(burst.listing, api) ? await burst.listing.find(id, burst.reading) : undefined;
+    return listed ?? (await readOne());
   } finally {
     burst.reading -= 1;
   }
 }
 
-const isFresh = (listing: Listing | undefined, api: Api): boolean =>
+const isFresh = (listing: Listing | undefined, api: Api): listing is Listing =>
   listing !== undefined &&
   listing.openedAt > api.wroteAt() &&
   performance.now() - listing.openedAt < FRESH_MS;

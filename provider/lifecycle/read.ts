@@ -1,8 +1,8 @@
-import type { Definition, Props } from "../define";
+import type { Definition, Props, Seen } from "../define";
 import { Gone, StreamkeysError } from "../define/errors";
 import { recordOf } from "./generation";
 import { rememberKnown, rememberOwned } from "./ownership";
-import { seenInList } from "./read-many";
+import { readAmongMany } from "./read-many";
 import { recordAfterLook } from "./rotate";
 import { believeGone } from "./gone";
 import { driftedInputs, inputsOf, outputsOf, refreshedOutputs, stateOf } from "./state";
@@ -27,10 +27,9 @@ export async function read(type: ResourceType, id: string, props: Props): Promis
   const declared = inputsOf(definition, props);
   try {
     const state = stateOf(declared, outputsOf(definition, props));
+    const readOne = (): Promise<Seen> => definition.read(api, id, state, contextFor(type, declared, id));
     const isOne = isLookup(definition, props);
-    const seen =
-      (isOne ? undefined : await seenInList(type, api, id)) ??
-      (await definition.read(api, id, state, contextFor(type, declared, id)));
+    const seen = isOne ? await readOne() : await readAmongMany(type, api, id, readOne);
     // On a lookup, what the vendor reports is all there is to say.
     const inputs = isOne ? { ...seen.inputs, ...declared } : driftedInputs(definition, declared, seen);
     const outputs = refreshedOutputs(definition, props, seen);
