@@ -181,17 +181,21 @@ export class CanaryStack {
       ),
       ...(Object.fromEntries(variables) as Record<string, string>),
     });
-    for (const { vendor, secret, fields, inConfig } of all) {
+    for (const { vendor, secret } of all) {
       Object.values(secret).forEach((value) => {
         this.search.add(value);
       });
       this.betrayal.ofAccount(vendor, Object.values(secret));
-      for (const [field, value] of inConfig ? Object.entries(fields) : [])
-        await this.stack.mustRun(
-          ...["config", "set", "--path", `streamkeys:${vendor.name}.${field}`, value],
-          ...(field in secret ? ["--secret"] : []),
-        );
     }
+    const settings = all
+      .filter(({ inConfig }) => inConfig)
+      .flatMap(({ vendor, secret, fields }) =>
+        Object.entries(fields).flatMap(([field, value]) => [
+          field in secret ? "--secret" : "--plaintext",
+          `streamkeys:${vendor.name}.${field}=${value}`,
+        ]),
+      );
+    await this.stack.mustRun("config", "set-all", "--path", ...settings);
   }
 
   private plant(kind: Kind): void {
