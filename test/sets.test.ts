@@ -7,7 +7,7 @@ import * as sets from "../provider/sets";
 import { type Items, packed } from "../provider/sets/kept";
 import { lineOf } from "../provider/sets/progress";
 import { definitionOf, vendors } from "../provider/vendors";
-import { SetBench } from "./harness/set-bench";
+import { apart, SetBench } from "./harness/set-bench";
 import { sampleOf, Workbench } from "./harness/workbench";
 
 /** What every set must do, tried on each of them against the simulator over real HTTP. */
@@ -21,15 +21,6 @@ const all = vendors.flatMap((vendor) =>
       definition,
     ]),
 );
-
-/** Inputs that vendors want to be each object's own. */
-const apart = (inputs: Props, name: string): Props =>
-  Object.fromEntries(
-    Object.entries(inputs).map(([key, value]) => [
-      key,
-      ["instanceName", "dirPath"].includes(key) ? `${String(value).replace("*", "")}${name}` : value,
-    ]),
-  );
 
 describe.each(all)("%s", (_, vendor, definition) => {
   const sample = sampleOf(vendor, definition);
@@ -144,6 +135,12 @@ describe.each(all)("%s", (_, vendor, definition) => {
     if (definition.makesNothing) return;
     const now = await set.up({ ...kept, outs: found.props, inputs: found.inputs }, { items });
     expect([...set.items(now).keys()].sort()).toEqual(["film", "news", "sport"]);
+  });
+
+  it("finds the same state at a refresh, whichever answer comes first", async () => {
+    const kept = await set.create({ items: await three() });
+    bench.sandbox.faults.push({ method: "GET", delayMs: 200, times: 1 });
+    expect(await set.read(kept)).toMatchObject({ props: kept.outs, inputs: kept.inputs });
   });
 
   it("keeps the state when a look fails", async () => {

@@ -11,7 +11,9 @@ import type { ResourceType } from "./resource-type";
  * - Only the account that the object was in can know. It is the same for sure with the same credentials (or the same
  *   account number, where they name it). Otherwise the vendor has to name the same owner for what the account holds now
  *   as state names for the object. Assumed: credentials belong to one account for life.
- * - A list of all objects, where there is one, must not show it: a gateway's 404 may look like the vendor's own.
+ * - A list of all objects, where there is one, must not show it: a gateway's 404 may look like the vendor's own. What was
+ *   looked for in the list of the object that it lives in needs no other one: no 404 said that it is gone, and a list of all
+ *   asks for each of those, so the deletes of a set of them would take calls by the square.
  * @param props what state knows of the object
  * @throws UnexpectedReply when it is not to be believed, with what to do.
  */
@@ -22,7 +24,7 @@ export async function believeGone(
   props: Props,
   gone: Gone,
 ): Promise<void> {
-  const doubt = (await doubtAccount(type, api, props)) ?? (await doubtList(type, api, id));
+  const doubt = (await doubtAccount(type, api, props)) ?? (await doubtList(type, api, id, gone));
   if (doubt) throw new UnexpectedReply({ ...gone.failure, advice: `${doubt} The state is left as it was.` });
 }
 
@@ -56,8 +58,14 @@ function ownerOutput({ outputs }: Definition): string | undefined {
 }
 
 /** What a list of everything says against it; undefined where it agrees, or where there is none. */
-async function doubtList({ definition }: ResourceType, api: Api, id: string): Promise<string | undefined> {
-  if (!definition.list) return undefined;
+async function doubtList(
+  { definition }: ResourceType,
+  api: Api,
+  id: string,
+  { status }: Gone,
+): Promise<string | undefined> {
+  const wasListed = definition.childOf !== undefined && status === undefined;
+  if (!definition.list || wasListed) return undefined;
   try {
     for await (const listed of definition.list(api))
       if (listed.id === id) return "But it is still listed. Run again.";

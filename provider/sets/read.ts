@@ -15,15 +15,17 @@ export async function read(set: SetType, id: string, props: Props): Promise<Foun
   if (typeof props.origin !== "string")
     throw new StreamkeysError("A set cannot be looked up: only a program has it.");
   const before = unpacked(set.of, props);
-  const items: Items = new Map();
+  // In their order, whichever answer comes first: where the texts of two states differ, a refresh shows a change.
+  const items: Items = new Map(before);
   const seen = new Map<string, Props>();
   const failures: Failures = new Map();
   await inTurn([...before], async ([name, kept]) => {
     try {
       const found = await readItem(itemTypeOf(set, name), kept.id, kept.outs);
-      if (!found) return;
-      items.set(name, { id: found.id, outs: found.props });
-      seen.set(name, found.inputs);
+      if (found) {
+        items.set(name, { id: found.id, outs: found.props });
+        seen.set(name, found.inputs);
+      } else items.delete(name);
     } catch (error) {
       failures.set(name, error);
     }

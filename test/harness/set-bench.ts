@@ -3,11 +3,21 @@ import { Unfinished } from "../../provider/define/errors";
 import * as sets from "../../provider/sets";
 import type { Kept, Workbench } from "./workbench";
 
-const ORIGIN = "channels#0123456789abcdef";
+/** Inputs of an item that has of its own what vendors want to be each object's own. */
+export const apart = (inputs: Props, name: string): Props =>
+  Object.fromEntries(
+    Object.entries(inputs).map(([key, value]) => [
+      key,
+      ["instanceName", "dirPath"].includes(key) ? `${String(value).replace("*", "")}${name}` : value,
+    ]),
+  );
 
 /** A set at work: what the engine calls, in the engine's order. */
 export class SetBench {
-  constructor(readonly bench: Workbench) {}
+  constructor(
+    readonly bench: Workbench,
+    private readonly origin = "channels#0123456789abcdef",
+  ) {}
 
   /** The set as a process sees it; what is said to the user lands in `said`. */
   type(said: string[] = []): sets.SetType {
@@ -21,7 +31,7 @@ export class SetBench {
   }
 
   check(program: Props, olds: Props = {}, type = this.type()): { inputs: Props; problems: string[] } {
-    const { inputs, problems } = sets.check(type, olds, { ...program, origin: ORIGIN });
+    const { inputs, problems } = sets.check(type, olds, { ...program, origin: this.origin });
     return { inputs, problems: problems.map(({ path, reason }) => `${path}: ${reason}`) };
   }
 

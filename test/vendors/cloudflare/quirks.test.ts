@@ -205,6 +205,20 @@ describe("an output", () => {
     await bench.remove(await bench.up(kept, { ...program, enabled: false }));
   });
 
+  it("is deleted by as few calls, however many inputs there are", async () => {
+    await open(liveOutput);
+    const sample = { url: "rtmps://platform.example.test/app", streamKey: "a-key-of-the-other-platform" };
+    const kept = await bench.create({ liveInputId: await bench.parent(), ...sample });
+    for (const _ of ["one", "two", "three"]) await bench.parent();
+    expect(await bench.callsOf(() => bench.remove(kept))).toEqual([
+      "GET 200",
+      "GET 200",
+      "DELETE 200",
+      // Cloudflare does not show what it answers to a delete, so it is looked for.
+      "GET 200",
+    ]);
+  });
+
   it("is gone when its input is, and only then or when the list lacks it", async () => {
     await open(liveOutput);
     const liveInputId = await bench.parent();
