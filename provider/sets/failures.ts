@@ -3,6 +3,17 @@ import { messageOf, StreamkeysError } from "../define/errors";
 /** What did not go well, item by item. */
 export type Failures = Map<string, unknown>;
 
+/** Some items of a set have failed; `failures` says why, for whoever looks into it. */
+export class ItemsFailed extends StreamkeysError {
+  override readonly name = "ItemsFailed";
+  constructor(
+    message: string,
+    readonly failures: Failures,
+  ) {
+    super(message);
+  }
+}
+
 /** More than these are counted only. */
 const MOST = 50;
 
@@ -11,8 +22,9 @@ export function failureOf(what: string, total: number, failures: Failures, more 
   const lines = [...failures].slice(0, MOST).map(([name, error]) => `  ${name}: ${messageOf(error)}`);
   const others = failures.size > MOST ? [`  and ${failures.size - MOST} more`] : [];
   const items = total === 1 ? "item" : "items";
-  return new StreamkeysError(
+  return new ItemsFailed(
     [`${what} ${failures.size} of ${total} ${items} failed.${more}`, ...lines, ...others].join("\n"),
+    failures,
   );
 }
 
