@@ -23,6 +23,11 @@ const LONGEST_OWN_PAUSE_MS = 30_000;
 const LONGEST_SPACING_MS = 60_000;
 /** A little less than what was measured, so that it is not met again at once. */
 const MARGIN = 1.02;
+/**
+ * The same where calls went out as they came, and the vendor does not say how long to wait: what it takes at once after a rest
+ * is more than it takes for long.
+ */
+const MARGIN_OF_A_BURST = 2;
 /** With each call that is taken, the space between two shrinks by this much: double speed after about 230 calls. */
 const EASING = 0.997;
 
@@ -75,7 +80,8 @@ export function pace(time: Time): Pace {
     const now = time.now();
     const pause = Math.max(askedMs, ownPause);
     const measured = takenInStretch > 0 ? (now - stretchBegan + pause) / takenInStretch : 0;
-    const slower = Math.max(spacing * (takenInStretch > 0 ? 1 : 2), measured * MARGIN);
+    const margin = spacing > 0 || askedMs > 0 ? MARGIN : MARGIN_OF_A_BURST;
+    const slower = Math.max(spacing * (takenInStretch > 0 ? 1 : 2), measured * margin);
     spacing = Math.min(slower, LONGEST_SPACING_MS);
     ownPause = Math.min(ownPause * 2, LONGEST_OWN_PAUSE_MS);
     stuckSince ??= now;

@@ -1,6 +1,6 @@
 import { startSandbox, type Sandbox } from "../../sandbox";
 import { simulators } from "../../sandbox/vendors";
-import { succeeded, TestStack } from "../harness/stack";
+import { type Run, succeeded, TestStack } from "../harness/stack";
 import { seenIn, startThrottle, type Throttle } from "../harness/throttle";
 
 /**
@@ -36,9 +36,10 @@ describe(`${COUNT} resources at a vendor that takes ${PER_SECOND} requests a sec
     stack.remove();
   });
 
-  it.each([
+  it.each<[name: string, act: () => Promise<Run>, left: number, calls?: number]>([
     ["up", () => stack.up(...PARALLEL), COUNT],
-    ["refresh", () => stack.refresh(...PARALLEL), COUNT],
+    // A list shows them all: fewer calls than resources.
+    ["refresh", () => stack.refresh(...PARALLEL), COUNT, Math.ceil(COUNT / 100)],
     [
       "up, of other inputs",
       () => {
@@ -50,13 +51,13 @@ describe(`${COUNT} resources at a vendor that takes ${PER_SECOND} requests a sec
     ["destroy", () => stack.destroy(...PARALLEL), 0],
   ])(
     "%s: nothing fails, no call is refused twice, and none comes in a herd",
-    async (name, act, left) => {
+    async (name, act, left, calls = COUNT) => {
       throttle.arrivals.length = 0;
       succeeded(await act());
       expect(stack.resources()).toHaveLength(left);
       const seen = seenIn(throttle.arrivals);
       console.log(`load: ${name}, ${COUNT} at ${PER_SECOND} a second: ${JSON.stringify(seen)}`);
-      expect(seen.calls).toBeGreaterThanOrEqual(COUNT);
+      expect(seen.calls).toBeGreaterThanOrEqual(calls);
       expect(seen.mostOfOne).toBeLessThanOrEqual(1);
       expect(seen.mostInASecond).toBeLessThanOrEqual(1.5 * PER_SECOND + 1);
       // The first to go do not know the rate; it is found out by being refused now and then, and held from then on.
