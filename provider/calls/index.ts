@@ -42,17 +42,21 @@ function lineTo(account: Account): Line {
 export function openApi(account: Account): Api {
   const line = lineTo(account);
   const { limiter, answers, clock } = line;
-  const direct = apiThrough((call) => call(), {
-    get: (_name, _maxAgeMs, load) => load(),
-    drop: answers.drop,
-  });
+  const directly = (another: () => void): Api =>
+    apiThrough(
+      (call) => {
+        another();
+        return call(another);
+      },
+      { get: (_name, _maxAgeMs, load) => load(), drop: answers.drop },
+    );
   return apiThrough(limiter.run, answers);
 
   function apiThrough(run: Limiter["run"], shared: SharedAnswers): Api {
     return callsOf(account, shared, line, (method, at, options) =>
       run(
-        async () => {
-          if (options.before) await nothingDoneYet(options.before(direct));
+        async (another) => {
+          if (options.before) await nothingDoneYet(options.before(directly(another)));
           const sentAt = Date.now();
           const reply = await sendOnce(account, method, at, options).finally(() => {
             if (method !== "GET") line.wroteAt = performance.now();

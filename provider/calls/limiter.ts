@@ -7,8 +7,8 @@ import { pace, realTime, type Time } from "./pace";
 
 /** Lets the calls to one account through. */
 export interface Limiter {
-  /** Makes a call when it is its turn, and repeats it as far as that is safe. */
-  run<T>(call: () => Promise<T>, repeatable: boolean): Promise<T>;
+  /** Makes a call when it is its turn, and repeats it as far as that is safe. It says so where it takes another call. */
+  run<T>(call: (another: () => void) => Promise<T>, repeatable: boolean): Promise<T>;
 }
 
 /**
@@ -38,15 +38,15 @@ export function limiter(
   };
 
   /** The answer of the vendor, once it takes the call. */
-  const taken = async <T>(call: () => Promise<T>, cameAt: number): Promise<T> => {
+  const taken = async <T>(call: (another: () => void) => Promise<T>, cameAt: number): Promise<T> => {
     for (;;) {
-      const { taken, refused, lost } = await turn();
+      const { another, taken, refused, lost } = await turn();
       if (givenUp && cameAt <= givenUp.at) {
         lost();
         throw givenUp.refusal;
       }
       try {
-        const answer = await call();
+        const answer = await call(another);
         taken();
         return answer;
       } catch (error) {

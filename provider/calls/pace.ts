@@ -33,6 +33,8 @@ const EASING = 0.997;
 
 /** A call that has had its turn. */
 export interface Turn {
+  /** It makes one more call, such as a look before the act: those that follow wait for that one too. */
+  another(): void;
   /** The vendor took it, whatever else it answered. */
   taken(): void;
   /** The vendor took it as one too many, and asks to wait for so long. */
@@ -93,6 +95,7 @@ export function pace(time: Time): Pace {
 
   const go = (): Turn => {
     const startedAt = time.now();
+    let calls = 1;
     nextStart = startedAt + spacing;
     let endTrial = (): void => undefined;
     if (isTrialDue) {
@@ -105,8 +108,12 @@ export function pace(time: Time): Pace {
       });
     }
     return {
+      another: () => {
+        calls += 1;
+        nextStart += spacing;
+      },
       taken: () => {
-        takenInStretch += 1;
+        takenInStretch += calls;
         spacing *= EASING;
         ownPause = FIRST_PAUSE_MS;
         stuckSince = undefined;
