@@ -134,11 +134,8 @@ export abstract class StreamkeysSet<Item extends object> extends StreamkeysResou
       if (ids && !Object.hasOwn(ids, name)) throw noItem({ type }, name, Object.keys(ids));
       return ids?.[name];
     });
-    return {
-      id,
-      ...Object.fromEntries(outputs.map((output) => [output, valueOf(output)])),
-      ...madeOutputs(of, valueOf),
-    } as unknown as Item;
+    const values = Object.fromEntries(outputs.map((output) => [output, valueOf(output)]));
+    return { id, ...values, ...madeOutputs(of, (output) => values[output]) } as unknown as Item;
   }
 
   /**

@@ -16,19 +16,21 @@ export function withMade(all: Record<string, Made> = {}, outputs: Record<string,
   return { ...outputs, ...Object.fromEntries(texts.filter(([, text]) => text !== undefined)) };
 }
 
-const NAME = /\{(\w+)\}/g;
+/** An output in a text, and the slash behind it. */
+const OUTPUT = /\{(\w+)\}(\/?)/g;
 
 /** The outputs that a text is made of. */
-export const madeOf = (from: string): string[] => [...from.matchAll(NAME)].map(([, name = ""]) => name);
+export const madeOf = (from: string): string[] => [...from.matchAll(OUTPUT)].map(([, name = ""]) => name);
 
 /**
  * The text with its outputs in place; undefined where one of them is. Behind a `?` they are encoded, and two slashes that
  * meet are one.
  */
 export function made(from: string, outputs: Record<string, unknown>): string | undefined {
-  const [values, query] = [madeOf(from).map((name) => outputs[name]), from.indexOf("?")];
-  if (values.some((value) => typeof value !== "string" || value === "")) return undefined;
-  return from.replace(/\{(\w+)\}(\/?)/g, (_, name: string, slash: string, at: number) => {
+  if (madeOf(from).some((name) => typeof outputs[name] !== "string" || outputs[name] === ""))
+    return undefined;
+  const query = from.indexOf("?");
+  return from.replace(OUTPUT, (_, name: string, slash: string, at: number) => {
     const value = String(outputs[name]);
     if (query >= 0 && at > query) return encodeURIComponent(value) + slash;
     return slash ? value.replace(/\/*$/, "/") : value;

@@ -23,8 +23,9 @@ export function withSharedReads(api: Api, since: number): Api {
 }
 
 /** The account to look in for what a noted create has made: with shared reads once its process has ended. */
-export function apiToLookFor({ pid, ...note }: Note, api: Api, { ended }: Memory): Api {
-  if (pid === undefined || pid === process.pid || isAtWork({ pid, ...note })) return api;
+export function apiToLookFor(note: Note, api: Api, { ended }: Memory): Api {
+  const { pid } = note;
+  if (pid === undefined || pid === process.pid || isAtWork(note)) return api;
   const since = ended.get(pid) ?? performance.now();
   ended.set(pid, since);
   return withSharedReads(api, since);

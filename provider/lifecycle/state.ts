@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Definition, Props, Seen } from "../define";
 import { StreamkeysError } from "../define/errors";
-import { made } from "../define/made";
+import { withMade } from "../define/made";
 import { propertyOf, replacesResource, type SchemaNode, schemaOf } from "../define/schema";
 import { isUnknown } from "../engine-values";
 
@@ -43,7 +43,7 @@ export function refreshedOutputs(definition: Definition, before: Props, seen: Se
   const reported = Object.entries(seen.outputs).filter(([, value]) => value !== undefined);
   const outputs = { ...remembered, ...Object.fromEntries(reported) };
   const held = Object.entries(definition.made ?? {}).filter(([name]) => before[name] !== undefined);
-  return { ...outputs, ...Object.fromEntries(held.map(([name, { from }]) => [name, made(from, outputs)])) };
+  return withMade(Object.fromEntries(held), outputs);
 }
 
 /** Whether a number comes back from state as it was. */
