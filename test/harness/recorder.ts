@@ -1,5 +1,5 @@
 import { createServer, request } from "node:http";
-import type { AddressInfo } from "node:net";
+import { type Loopback, onLoopback } from "./loopback";
 
 /** A server between a client and the sandbox that keeps what each says, which the sandbox itself never does. */
 
@@ -15,10 +15,8 @@ export interface Exchange {
 }
 
 /** A recorder at work. */
-export interface Recorder {
-  url: string;
+export interface Recorder extends Loopback {
   exchanges: Exchange[];
-  close(): Promise<void>;
 }
 
 /** Answers a request, so that it never gets to the server; undefined where it is to. */
@@ -50,18 +48,7 @@ export async function record(target: string, instead?: Instead): Promise<Recorde
       onward.on("error", () => outgoing.destroy()).end(sent);
     });
   });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    exchanges,
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => {
-          resolve();
-        });
-        server.closeAllConnections();
-      }),
-  };
+  return { exchanges, ...(await onLoopback(server)) };
 }
 
 async function textOf(stream: AsyncIterable<Buffer>): Promise<string> {

@@ -8,6 +8,11 @@ export function setLive(sandbox: Sandbox, vendor: string, id: string, live: bool
   simulators[vendor]?.setLive?.(sandbox.data[vendor] ?? {}, id, live);
 }
 
+/** Deletes an object as somebody else does, past the vendor's API. */
+export function vanish(sandbox: Sandbox, vendor: string, id: string): void {
+  simulators[vendor]?.remove(sandbox.data[vendor] ?? {}, id);
+}
+
 /** Every id in a vendor's data, at any depth. */
 export function idsAt(sandbox: Sandbox, vendor: string): string[] {
   const ids: string[] = [];

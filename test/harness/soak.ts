@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { rmSync } from "node:fs";
-import { definitionOf } from "../../provider/vendors";
+import { definitionOf, vendors } from "../../provider/vendors";
 import { type Fault, type Sandbox, startSandbox } from "../../sandbox";
-import { simulators } from "../../sandbox/vendors";
 import { streamkeys } from "../cli/command";
-import { idsOf, kinds as everyKind } from "./everything";
+import { idsOf } from "./everything";
 import { end, EndedByItself, killWhen } from "./kill";
 import { randomFrom } from "./random";
+import { vanish } from "./simulated";
 import { type Run, TestStack } from "./stack";
 
 /**
@@ -235,7 +235,7 @@ export class Soak {
   private followWaysOut(text: string): void {
     const ways = /Or delete .+? (\S+) at [^,]+, run `rm '(.+?)'`/g;
     for (const [, id = "", note = ""] of text.replace(/\n\s*/g, " ").matchAll(ways)) {
-      for (const { type } of everyKind) this.remove(type, id);
+      for (const { name } of vendors) vanish(this.sandbox, name, id);
       rmSync(note, { force: true });
       this.steps["way out"] = (this.steps["way out"] ?? 0) + 1;
     }
@@ -250,7 +250,7 @@ export class Soak {
       const left = (await this.atVendor(type)).filter((one) => !managed.includes(one));
       // Without an id it is what `streamkeys discover` shows.
       const [first] = id === undefined ? left : left.filter((one) => one === id);
-      if (first !== undefined) this.remove(type, first);
+      if (first !== undefined) vanish(this.sandbox, definitionOf(type).vendor.name, first);
     }
     await this.do(soaked, "clean up", () => soaked.stack.refresh("--clear-pending-creates"));
   }
@@ -269,11 +269,6 @@ export class Soak {
       const [, made, marked] = /had made this, as (\S+?)\.(?: |$)|^(\S+) bears the mark/.exec(detail) ?? [];
       return [{ type, id: made ?? marked }];
     });
-  }
-
-  private remove(type: string, id: string): void {
-    const { vendor } = definitionOf(type);
-    simulators[vendor.name]?.remove(this.sandbox.data[vendor.name] ?? {}, id);
   }
 
   /** What is wrong at the end; nothing where the vendor has just what the programs declare. */

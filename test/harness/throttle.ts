@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
+import { type Loopback, onLoopback } from "./loopback";
 
 /** A vendor that takes so many requests a second and answers the others with 429, before a sandbox that takes all. */
 
@@ -13,11 +13,9 @@ export interface Arrival {
 }
 
 /** What stands before the sandbox. */
-export interface Throttle {
-  url: string;
+export interface Throttle extends Loopback {
   /** What came in since the last `splice`. */
   arrivals: Arrival[];
-  close(): Promise<void>;
 }
 
 /** Starts it. At most `perSecond` requests come through at once. */
@@ -59,18 +57,7 @@ export async function startThrottle(target: string, perSecond: number): Promise<
   const server = createServer((request, response) => {
     void answer(request, response);
   });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    arrivals,
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => {
-          resolve();
-        });
-        server.closeAllConnections();
-      }),
-  };
+  return { arrivals, ...(await onLoopback(server)) };
 }
 
 function nameIn(body: Buffer): string {

@@ -12,6 +12,7 @@ import { type Sandbox, startSandbox } from "../../sandbox";
 import { simulators } from "../../sandbox/vendors";
 import type { Answers } from "./faults";
 import type { Sample, Samples } from "./sample";
+import { vanish } from "./simulated";
 import type { Vendor } from "../../provider/define/vendor";
 
 /** A resource type at work against the sandbox, method by method, as the engine would call it. */
@@ -167,7 +168,7 @@ export class Workbench {
 
   /** Deletes the object behind the provider's back. */
   vanish(id: string): void {
-    simulators[this.vendor.name]?.remove(this.sandbox.data[this.vendor.name] ?? {}, id);
+    vanish(this.sandbox, this.vendor.name, id);
   }
 
   /** The inputs as `check` leaves them, and the failures as the engine would print them. */
