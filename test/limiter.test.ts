@@ -1,6 +1,6 @@
 import { openApi } from "../provider/calls";
 import { resolveAccount } from "../provider/calls/account";
-import { limiter } from "../provider/calls/limiter";
+import { limiter, type Next } from "../provider/calls/limiter";
 import type { Time } from "../provider/calls/pace";
 import { Refused, Throttled } from "../provider/define/errors";
 import { vendors } from "../provider/vendors";
@@ -52,7 +52,8 @@ function throttlingVendor(
   let left = burst;
   let filledAt = 0;
   const seen = { taken: 0, refused: 0 };
-  const call = async (): Promise<void> => {
+  const call = async (next: Next): Promise<void> => {
+    await next();
     left = Math.min(burst, left + ((time.now() - filledAt) / 1000) * perSecond);
     filledAt = time.now();
     const isTaken = left >= 1;
@@ -94,11 +95,47 @@ describe("a throttled account", () => {
     expect(seen.refused).toBeLessThanOrEqual(row.refusedAtMost);
   });
 
+  it.each([
+    { perSecond: 5, burst: 5, takesMs: 20, withinSeconds: 45 },
+    { perSecond: 5, burst: 5, takesMs: 400, withinSeconds: 50 },
+    { perSecond: 5, burst: 5, takesMs: 20, retryAfterMs: 1000, withinSeconds: 80 },
+    // Next to nothing is learned of a vendor that took one call and says nothing.
+    { perSecond: 5, burst: 1, takesMs: 20, withinSeconds: 180 },
+    { perSecond: 20, burst: 20, takesMs: 50, withinSeconds: 15 },
+    { perSecond: 3, burst: 3, takesMs: 20, withinSeconds: 80 },
+  ])("is refused no look and no act twice, at $perSecond a second, $burst at once", async (row) => {
+    const time = new FakeTime();
+    const { call } = throttlingVendor(time, row);
+    const { run } = limiter({ concurrency: 8, retries: 0, waitSeconds: 300 }, time);
+    const refusals = new Map<string, number>();
+    const counted = async (name: string, next: Next): Promise<number> => {
+      try {
+        await call(next);
+      } catch (error) {
+        if (error instanceof Throttled) refusals.set(name, (refusals.get(name) ?? 0) + 1);
+        throw error;
+      }
+      return time.now();
+    };
+    const lookAndAct = (at: number) =>
+      run(async (next) => {
+        const lookedAt = await counted(`look ${at}`, next);
+        const actedAt = await counted(`act ${at}`, next);
+        return actedAt - lookedAt;
+      }, false);
+    const turns = Promise.all(Array.from({ length: 100 }, (_, at) => lookAndAct(at)));
+    expect(await time.until(turns)).toBeLessThan(row.withinSeconds);
+    expect(Math.max(...refusals.values())).toBe(1);
+    // What a look has seen holds no longer.
+    expect(Math.max(...(await turns))).toBeLessThan(1_000 + 2 * row.takesMs);
+  });
+
   it("lets one call through after a pause, and not all that wait", async () => {
     const time = new FakeTime();
     const starts: number[] = [];
     const { run } = limiter({ concurrency: 8, retries: 0, waitSeconds: 300 }, time);
-    const call = async (): Promise<void> => {
+    const call = async (next: Next): Promise<void> => {
+      await next();
       starts.push(time.now());
       await time.sleep(20);
       if (time.now() < 900) throw new Throttled({ vendor: "V", call: "GET /x", detail: "no" }, 1000);

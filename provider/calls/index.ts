@@ -12,7 +12,7 @@ import { type Account, identityOf } from "./account";
 import { answerError, isSuccess, parsed } from "./answer";
 import { type VendorClock, vendorClock } from "./clock";
 import { sendOnce } from "./http";
-import { type Limiter, limiter } from "./limiter";
+import { type Limiter, limiter, type Next } from "./limiter";
 import { type SharedAnswers, sharedAnswers } from "./shared";
 
 /** Opens accounts. The only room that talks to the network, and the only one that knows credentials. */
@@ -42,21 +42,16 @@ function lineTo(account: Account): Line {
 export function openApi(account: Account): Api {
   const line = lineTo(account);
   const { limiter, answers, clock } = line;
-  const directly = (another: () => void): Api =>
-    apiThrough(
-      (call) => {
-        another();
-        return call(another);
-      },
-      { get: (_name, _maxAgeMs, load) => load(), drop: answers.drop },
-    );
+  const directly = (next: Next): Api =>
+    apiThrough((call) => call(next), { get: (_name, _maxAgeMs, load) => load(), drop: answers.drop });
   return apiThrough(limiter.run, answers);
 
   function apiThrough(run: Limiter["run"], shared: SharedAnswers): Api {
     return callsOf(account, shared, line, (method, at, options) =>
       run(
-        async (another) => {
-          if (options.before) await nothingDoneYet(options.before(directly(another)));
+        async (next) => {
+          if (options.before) await nothingDoneYet(options.before(directly(next)));
+          await next();
           const sentAt = Date.now();
           const reply = await sendOnce(account, method, at, options).finally(() => {
             if (method !== "GET") line.wroteAt = performance.now();

@@ -1,14 +1,17 @@
 import { bulkhead, ExponentialBackoff, handleWhen, type IPolicy, retry, wrap } from "cockatiel";
 import { LostAnswer, Refused, Throttled, Unreachable } from "../define/errors";
 import type { Account } from "./account";
-import { pace, realTime, type Time } from "./pace";
+import { Overtaken, pace, realTime, type Time, type Turn } from "./pace";
 
 /** What all calls to one account share: how many at once, how fast, and what is repeated. */
 
+/** Waits until the next request of a turn may go. */
+export type Next = Turn["next"];
+
 /** Lets the calls to one account through. */
 export interface Limiter {
-  /** Makes a call when it is its turn, and repeats it as far as that is safe. It says so where it takes another call. */
-  run<T>(call: (another: () => void) => Promise<T>, repeatable: boolean): Promise<T>;
+  /** Makes a call when it is its turn, and repeats it as far as that is safe. It awaits `next` before each request that it takes. */
+  run<T>(call: (next: Next) => Promise<T>, repeatable: boolean): Promise<T>;
 }
 
 /**
@@ -38,18 +41,22 @@ export function limiter(
   };
 
   /** The answer of the vendor, once it takes the call. */
-  const taken = async <T>(call: (another: () => void) => Promise<T>, cameAt: number): Promise<T> => {
+  const taken = async <T>(call: (next: Next) => Promise<T>, cameAt: number): Promise<T> => {
     for (;;) {
-      const { another, taken, refused, lost } = await turn();
+      const { next, taken, refused, lost } = await turn();
       if (givenUp && cameAt <= givenUp.at) {
         lost();
         throw givenUp.refusal;
       }
       try {
-        const answer = await call(another);
+        const answer = await call(next);
         taken();
         return answer;
       } catch (error) {
+        if (error instanceof Overtaken) {
+          lost();
+          continue;
+        }
         if (!(error instanceof Throttled)) {
           if (error instanceof LostAnswer || error instanceof Unreachable) lost();
           else taken();

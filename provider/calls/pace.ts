@@ -16,7 +16,7 @@ export interface Time {
 export const realTime: Time = { now: () => performance.now(), sleep };
 
 /** The first pause of a vendor that names none, or names nothing; each that follows without success is twice as long. */
-const FIRST_PAUSE_MS = 250;
+const FIRST_PAUSE_MS = 500;
 /** The longest of those pauses. */
 const LONGEST_OWN_PAUSE_MS = 30_000;
 /** The most that two calls are kept apart. */
@@ -28,20 +28,28 @@ const MARGIN = 1.02;
  * is more than it takes for long.
  */
 const MARGIN_OF_A_BURST = 2;
+/** The longest space between two calls of one turn: what a look has seen soon holds no more. */
+const LONGEST_WITHIN_A_TURN_MS = 1_000;
 /** With each call that is taken, the space between two shrinks by this much: double speed after about 230 calls. */
 const EASING = 0.997;
 
-/** A call that has had its turn. */
+/** A call that has had its turn, or a few that belong together, such as a look and the act after it. */
 export interface Turn {
-  /** It makes one more call, such as a look before the act: those that follow wait for that one too. */
-  another(): void;
-  /** The vendor took it, whatever else it answered. */
+  /**
+   * Before each call of the turn. The first goes at once; another waits for its own space, and those that follow wait for it too.
+   * @throws Overtaken where all began to wait while the turn was under way.
+   */
+  next(): Promise<void>;
+  /** The vendor took them all, whatever else it answered. */
   taken(): void;
-  /** The vendor took it as one too many, and asks to wait for so long. */
+  /** The vendor took the last as one too many, and asks to wait for so long. */
   refused(askedMs: number | undefined): void;
-  /** Nothing is known of it: no answer came. */
+  /** Nothing is known of the last: no answer came, or it was not made. */
   lost(): void;
 }
+
+/** All wait for the vendor, so the next call of a turn was not made. The turn begins anew after the others. */
+export class Overtaken extends Error {}
 
 /** Paces the calls of one account. */
 export interface Pace {
@@ -53,15 +61,20 @@ export interface Pace {
   restart(): void;
 }
 
+/** The calls between two pauses. */
+interface Stretch {
+  began: number;
+  taken: number;
+}
+
 /** A pace that starts without any limit. */
 export function pace(time: Time): Pace {
   /** The space between the starts of two calls. */
   let spacing = 0;
   let nextStart = 0;
-  /** Of the stretch since the last pause: its begin, and how many calls were taken. */
-  let stretchBegan = time.now();
-  let takenInStretch = 0;
-  let pausedAt = -Infinity;
+  let stretch: Stretch = { began: time.now(), taken: 0 };
+  /** What the last pause has taught of the space. It is asked when the pause ends: until then, calls under way are answered. */
+  let learned: (() => number) | undefined;
   let ownPause = FIRST_PAUSE_MS;
   let stuckSince: number | undefined;
   /** While set, a single call finds out whether the pause was long enough. */
@@ -78,56 +91,66 @@ export function pace(time: Time): Pace {
     }
   };
 
-  const pauseFor = (askedMs = 0): void => {
+  /** All wait, and then a turn of so many calls is tried. */
+  const pauseFor = (askedMs = 0, calls: number): void => {
     const now = time.now();
-    const pause = Math.max(askedMs, ownPause);
-    const measured = takenInStretch > 0 ? (now - stretchBegan + pause) / takenInStretch : 0;
-    const margin = spacing > 0 || askedMs > 0 ? MARGIN : MARGIN_OF_A_BURST;
-    const slower = Math.max(spacing * (takenInStretch > 0 ? 1 : 2), measured * margin);
-    spacing = Math.min(slower, LONGEST_SPACING_MS);
+    const pause = Math.max(askedMs, ownPause * calls);
+    learned = spacingAfter(stretch, now - stretch.began + pause, spacing, askedMs > 0);
     ownPause = Math.min(ownPause * 2, LONGEST_OWN_PAUSE_MS);
     stuckSince ??= now;
-    pausedAt = now;
-    nextStart = stretchBegan = now + pause;
-    takenInStretch = 0;
+    nextStart = now + pause;
+    stretch = { began: nextStart, taken: 0 };
     isTrialDue = true;
   };
 
+  const beginTrial = (): (() => void) => {
+    isTrialDue = false;
+    spacing = learned?.() ?? spacing;
+    let end = (): void => undefined;
+    trial = new Promise((resolve) => {
+      end = () => {
+        trial = undefined;
+        resolve();
+      };
+    });
+    return end;
+  };
+
   const go = (): Turn => {
-    const startedAt = time.now();
-    let calls = 1;
-    nextStart = startedAt + spacing;
-    let endTrial = (): void => undefined;
-    if (isTrialDue) {
-      isTrialDue = false;
-      trial = new Promise((resolve) => {
-        endTrial = () => {
-          trial = undefined;
-          resolve();
-        };
-      });
-    }
+    const mine = stretch;
+    let calls = 0;
+    const endTrial = isTrialDue ? beginTrial() : (): void => undefined;
+    nextStart = time.now() + spacing;
+
+    const oneTaken = (): void => {
+      mine.taken += 1;
+      spacing *= EASING;
+      stuckSince = undefined;
+      if (mine === stretch) ownPause = FIRST_PAUSE_MS;
+    };
+    const another = async (): Promise<void> => {
+      oneTaken();
+      nextStart += spacing;
+      if (spacing > 0) await time.sleep(Math.min(spacing, LONGEST_WITHIN_A_TURN_MS));
+      if (mine !== stretch) throw new Overtaken();
+    };
+
     return {
-      another: () => {
+      next: async () => {
+        if (calls > 0) await another();
         calls += 1;
-        nextStart += spacing;
       },
       taken: () => {
-        takenInStretch += calls;
-        spacing *= EASING;
-        ownPause = FIRST_PAUSE_MS;
-        stuckSince = undefined;
+        oneTaken();
         endTrial();
       },
       refused: (askedMs) => {
         // Of a burst that was under way together, the first refusal says it all.
-        if (startedAt > pausedAt) pauseFor(askedMs);
+        if (mine === stretch) pauseFor(askedMs, calls);
         else nextStart = Math.max(nextStart, time.now() + (askedMs ?? 0));
         endTrial();
       },
-      lost: () => {
-        endTrial();
-      },
+      lost: endTrial,
     };
   };
 
@@ -140,8 +163,25 @@ export function pace(time: Time): Pace {
     stuckMs: () => (stuckSince === undefined ? 0 : time.now() - stuckSince),
     restart: () => {
       stuckSince = undefined;
+      learned = undefined;
       spacing = 0;
       nextStart = time.now();
     },
+  };
+}
+
+/**
+ * The space that the vendor has been seen to take: the calls of a stretch over its time, with the pause that it cost. Where the
+ * pause was our own guess, that is no more than a hint.
+ */
+function spacingAfter(stretch: Stretch, lastedMs: number, spacing: number, isAsked: boolean): () => number {
+  return () => {
+    const seen = stretch.taken > 0 ? lastedMs / stretch.taken : 2 * spacing;
+    const slower = isAsked
+      ? seen * MARGIN
+      : spacing > 0
+        ? Math.min(seen * MARGIN, 2 * spacing)
+        : seen * MARGIN_OF_A_BURST;
+    return Math.min(Math.max(spacing, slower), LONGEST_SPACING_MS);
   };
 }
