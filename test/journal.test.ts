@@ -1,8 +1,16 @@
-import fs, { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import fs, {
+  appendFileSync,
+  chmodSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { spawnSync } from "node:child_process";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { openJournal } from "../provider/lifecycle/journal";
+import { noteIn, openJournal } from "../provider/lifecycle/journal";
 import type { Props } from "../provider/define";
 import type { ResourceType } from "../provider/lifecycle";
 import { definitionOf } from "../provider/vendors";
@@ -93,10 +101,7 @@ describe("the journal", () => {
       const [made] = Object.values(streams());
       const long = "2026-01-01T09:00:00.000Z";
       made!.created_at = long;
-      writeFileSync(
-        join(bench.journalFolder, name),
-        JSON.stringify({ ...(JSON.parse(note()) as object), startedAt: long }),
-      );
+      appendFileSync(join(bench.journalFolder, name), JSON.stringify({ startedAt: long }));
       await bench.create(declared, bench.resourceType());
       expect(posts()).toBe(1);
     });
@@ -143,8 +148,7 @@ describe("the journal", () => {
     for (const program of programs) await lose(program);
     const { pid } = spawnSync(process.execPath, ["--version"]);
     for (const name of notes()) {
-      const file = join(bench.journalFolder, name);
-      writeFileSync(file, JSON.stringify({ ...(JSON.parse(readFileSync(file, "utf8")) as object), pid }));
+      appendFileSync(join(bench.journalFolder, name), JSON.stringify({ pid }));
     }
     const made = Object.keys(streams());
     bench.sandbox.requests.length = 0;
@@ -305,7 +309,16 @@ describe("the journal", () => {
     for (const value of [stored?.stream_key, secret, "T0ken", "example.org"])
       expect(note()).not.toContain(value);
     const known = ["id", "keyDigest", "origin", "pid", "sent", "startedAt", "type"];
-    expect(Object.keys(JSON.parse(note()) as object).sort()).toEqual(known);
+    expect(Object.keys(noteIn(note()) ?? {}).sort()).toEqual(known);
+  });
+
+  it("reads past a line that a crash has cut, and a note of one line as 0.1 wrote it", () => {
+    const begun = { type: "t", origin: "o", startedAt: "2026-01-01T00:00:00.000Z", keyDigest: "d", pid: 7 };
+    const line = JSON.stringify(begun);
+    expect(noteIn(line)).toEqual(begun);
+    expect(noteIn(`${line}\n{"id":"x"}\n{"pid":nu`)).toEqual({ ...begun, id: "x" });
+    expect(noteIn(`${line}\n{"pid":null}\n`)).not.toHaveProperty("pid");
+    expect(noteIn(line.slice(0, -9))).toBeUndefined();
   });
 
   describe("in a folder that cannot be written to", () => {
@@ -323,7 +336,7 @@ describe("the journal", () => {
       ]);
     });
 
-    it.each(["rmSync", "writeFileSync"] as const)(
+    it.each(["unlinkSync", "writeFileSync"] as const)(
       "lets refresh, update and delete go on when %s fails",
       async (call) => {
         const kept = await bench.create(declared);

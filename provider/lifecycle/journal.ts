@@ -1,12 +1,21 @@
 import { createHash, randomBytes } from "node:crypto";
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import {
+  closeSync,
+  constants,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  unlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
 import { messageOf } from "../define/errors";
 
 /**
- * Notes of creates on their way, one small file each, so that a run which was killed is continued by the next one on
+ * Notes of creates on their way, one small file each and a line for each thing learned, so that a run which was killed is continued by the next one on
  * this machine instead of making a second object. A note is written before the request that creates, and learns the id
  * as soon as the vendor has answered. It is evidence only while nobody can have been told that answer, so it goes once the
  * engine was told and has lived on: some seconds later, or when the engine ends its plugins in good order. It holds no
@@ -109,13 +118,10 @@ export function openJournal(
       .flatMap((name) => read(join(folder, name)))
       .sort((a, b) => (a.note.startedAt < b.note.startedAt ? -1 : 1));
   const all = (): Entry[] => entries(namesIn(folder).filter((name) => name.startsWith(`${place}-`)));
-  const write = (file: string, entry: Note): void => {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
-    writeFileSync(`${file}.${process.pid}`, JSON.stringify(entry), { mode: 0o600 });
-    renameSync(`${file}.${process.pid}`, file);
-  };
   const remove = (file: string): void => {
-    rmSync(file, { force: true });
+    unlessGone(() => {
+      unlinkSync(file);
+    });
   };
 
   /** Creates of this process that have had no answer, and those of whose answer the engine has been told. */
@@ -142,14 +148,17 @@ export function openJournal(
     begin: (entry) => {
       const name = `${prefixOf(entry.type, entry.origin)}${randomBytes(4).toString("hex")}.json`;
       const file = join(folder, name);
-      write(file, entry);
+      mkdirSync(folder, { recursive: true, mode: 0o700 });
+      writeFileSync(file, lineOf(entry), { mode: 0o600, flag: "wx" });
       names.add(name);
       waiting.add(file);
       return file;
     },
     amend: (file, more) => {
       if (!("sentAt" in more)) waiting.delete(file);
-      for (const entry of read(file)) write(file, { ...entry.note, ...more });
+      unlessGone(() => {
+        append(file, lineOf(more));
+      });
     },
     forget,
     isKnown: (type, id) => {
@@ -224,9 +233,39 @@ function namesByPrefix(folder: string, length: number): NamesByPrefix {
   };
 }
 
+/** A line of a note; null takes away what an earlier line has said. */
+const lineOf = (known: Partial<Note>): string =>
+  `${JSON.stringify(known, (_, value: unknown) => (value === undefined ? null : value))}\n`;
+
+/** What a note's file says; undefined where it is none. A line that a crash has cut tells nothing. */
+export function noteIn(text: string): Note | undefined {
+  const lines = text.split("\n");
+  const known = lines.flatMap((line) => tryTo(() => JSON.parse(line) as Record<string, unknown>) ?? []);
+  const all = Object.entries(Object.assign({}, ...known) as Record<string, unknown>);
+  return note.safeParse(Object.fromEntries(all.filter(([, value]) => value !== null))).data;
+}
+
 function read(file: string): Entry[] {
-  const found = tryTo(() => note.parse(JSON.parse(readFileSync(file, "utf8"))));
+  const found = noteIn(tryTo(() => readFileSync(file, "utf8")) ?? "");
   return found ? [{ file, note: found }] : [];
+}
+
+/** Adds to a file that is there. */
+function append(file: string, text: string): void {
+  const at = openSync(file, constants.O_WRONLY | constants.O_APPEND);
+  try {
+    writeFileSync(at, text);
+  } finally {
+    closeSync(at);
+  }
+}
+
+function unlessGone(act: () => void): void {
+  try {
+    act();
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+  }
 }
 
 function tryTo<T>(act: () => T): T | undefined {

@@ -4,6 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Definition } from "../../provider/define";
 import { type Fault, type Sandbox, startSandbox } from "../../sandbox";
 import type { Vendor } from "../../provider/define/vendor";
+import { noteIn, type Note } from "../../provider/lifecycle/journal";
 import { vendors } from "../../provider/vendors";
 import { end, killWhen } from "../harness/kill";
 import { idsAt } from "../harness/simulated";
@@ -26,10 +27,6 @@ interface Step {
   reached: (sandbox: Sandbox, notes: Note[]) => boolean;
   /** Objects at the vendor right after the kill; either where the moment cannot be chosen that finely. */
   made: (0 | 1)[];
-}
-interface Note {
-  origin: string;
-  id?: string;
 }
 
 const hasPosted = (sandbox: Sandbox): boolean => sandbox.requests.some(({ method }) => method === "POST");
@@ -178,6 +175,6 @@ function notesOf(stack: TestStack): Note[] {
   if (!existsSync(folder)) return [];
   return readdirSync(folder)
     .filter((name) => name.endsWith(".json"))
-    .map((name) => JSON.parse(readFileSync(join(folder, name), "utf8")) as Note)
+    .flatMap((name) => noteIn(readFileSync(join(folder, name), "utf8")) ?? [])
     .filter(({ origin }) => origin.startsWith("it#"));
 }
