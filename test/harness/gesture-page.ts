@@ -41,7 +41,7 @@ ${rows.join("\n")}
 Where an account has a name only once (\`edgecast.Instance\`), \`--replace\` and a taint need the option
 \`deleteBeforeReplace: true\`: the engine asks no provider about them ([engine, fact 31](engine.md#fact-31)).
 
-Written by \`GESTURES=all npx jest test/engine/gestures\`, which tries them all in a quarter of an hour; \`GESTURES=<part of a
+Written by \`GESTURES=all npx jest test/engine/gestures\`, which tries them all in twenty minutes; \`GESTURES=<part of a
 name>\` tries some. CI tries ${gestures.filter(({ inShort }) => inShort).length}, right after the create, and fails when this page says something else than \`test/harness/gestures.ts\`.
 `;
 }

@@ -1,6 +1,7 @@
 import type { Kind, Layout } from "./everything";
 import { changeOf, kinds } from "./everything";
 import type { Scene } from "./scene";
+import { failed, succeeded } from "./stack";
 
 /** Everything that people do with Pulumi to a resource, as data: what is done, and what becomes of the resource. */
 
@@ -273,6 +274,35 @@ export const gestures: Gesture[] = [
     does: (it) => it.up({ before: transform('replacementTrigger: "b"'), options: firstFree }),
     fate: "new",
   },
+  {
+    name: "resource hooks, and a replacement",
+    from: { options: trigger("a") },
+    does: async (it) => {
+      for (const value of ["a", "b"])
+        succeeded(await it.upWithHooks({ before: hooks(), options: trigger(value, "hooks") }));
+      const called = it.called();
+      const moments = ["beforeCreate", "afterCreate", "beforeDelete", "afterDelete"];
+      const missing = moments.flatMap((moment) =>
+        kinds
+          .map(({ type }) => `${moment} ${type.replace(":", "-")}`)
+          .filter((line) => !called.includes(line)),
+      );
+      if (missing.length > 0) throw new Error(`not called: ${missing.join(", ")}`);
+      it.declare({ options: trigger("b") });
+    },
+    fate: "new",
+  },
+  ...["beforeCreate", "afterCreate", "beforeDelete", "afterDelete"].map((moment): Gesture => ({
+    name: `a resource hook that fails (\`${moment}\`) at a replacement, and \`up\` with one that does not`,
+    from: { options: trigger("a") },
+    does: async (it) => {
+      succeeded(await it.upWithHooks({ before: hooks(), options: trigger("a", "hooks") }));
+      failed(await it.upWithHooks({ before: hooks(moment), options: trigger("b", "hooks") }));
+      succeeded(await it.upWithHooks({ before: hooks(), options: trigger("b", "hooks") }));
+      it.declare({ options: trigger("b") });
+    },
+    fate: "new",
+  })),
 ];
 
 /** Nothing is declared. */
@@ -281,6 +311,17 @@ export const NOTHING: Layout = { isEmpty: true };
 function transform(options: string): string {
   return `pulumi.runtime.registerStackTransformation(({ type, props, opts }) => ({
     props, opts: type.startsWith("pulumi-nodejs:dynamic/") ? { ...opts, ${options} } : opts }));`;
+}
+
+/** Hooks that write down when they are called, and fail at one moment if asked to. */
+function hooks(failing?: string): string {
+  const moments = "beforeCreate afterCreate beforeUpdate afterUpdate beforeDelete afterDelete";
+  return `
+    const hook = (moment) => new pulumi.ResourceHook(moment, async ({ name }) => {
+      require("node:fs").appendFileSync("called", moment + " " + name + "\\n");
+      if (moment === ${JSON.stringify(failing ?? "")}) throw new Error("the hook fails");
+    });
+    const hooks = Object.fromEntries("${moments}".split(" ").map((moment) => [moment, [hook(moment)]]));`;
 }
 
 /** What becomes of a resource of this kind. What exists once an account is always the same. */

@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync } from "node:fs";
+import { mkdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { type Sandbox, startSandbox } from "../../sandbox";
 import {
@@ -11,7 +11,7 @@ import {
   type Layout,
   outputsNow,
 } from "./everything";
-import { failed, succeeded, type StateResource, TestStack } from "./stack";
+import { failed, type Run, succeeded, type StateResource, TestStack } from "./stack";
 
 /** A stack with one resource of each kind, on which a gesture is tried, and what must be true after it. */
 
@@ -79,6 +79,17 @@ export class Scene {
   async up(layout: Layout, ...args: string[]): Promise<void> {
     this.declare(layout);
     await this.run("up", "--yes", "--skip-preview", ...args);
+  }
+
+  /** `up` of a program with resource hooks: the language host that is built here does not know them, an inline program has none. */
+  async upWithHooks(layout: Layout): Promise<Run> {
+    this.declare(layout);
+    return this.stack.upInline(this.environment);
+  }
+
+  /** What hooks have written down: moment and name. */
+  called(): string[] {
+    return readFileSync(join(this.stack.folder, "called"), "utf8").split("\n");
   }
 
   async run(...args: string[]): Promise<string> {

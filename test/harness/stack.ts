@@ -130,12 +130,19 @@ export class TestStack {
   }
 
   /** Runs a script with Node in a folder, in the environment of this stack. */
-  node(script: string, cwd: string): Promise<Run> {
+  node(script: string, cwd: string, environment: Record<string, string> = {}): Promise<Run> {
     return new Promise((done) => {
-      execFile(process.execPath, [script], { cwd, env: this.env() }, (error, stdout, stderr) => {
+      execFile(process.execPath, [script], { cwd, env: this.env(environment) }, (error, stdout, stderr) => {
         done({ status: error ? Number(error.code ?? 1) : 0, text: stdout + stderr });
       });
     });
+  }
+
+  /** `up` of the same program by the Automation API, inline: without a language host. */
+  upInline(environment: Record<string, string> = {}): Promise<Run> {
+    const script = join(this.folder, "inline.cjs");
+    writeFileSync(script, INLINE);
+    return this.node(script, this.folder, environment);
   }
 
   /** The environment of a run. Only what is named: no credential of the developer's own gets in. */
@@ -217,6 +224,17 @@ export class TestStack {
     rmSync(this.folder, { recursive: true, force: true });
   }
 }
+
+const INLINE = `
+const { LocalWorkspace } = require("@pulumi/pulumi/automation");
+const program = () => require("./index.js");
+LocalWorkspace.selectStack({ projectName: "project", stackName: "test", program }, { workDir: __dirname })
+  .then((stack) => stack.up({ color: "never", onOutput: (text) => process.stdout.write(text) }))
+  .catch((error) => {
+    process.stderr.write(error.message);
+    process.exitCode = 1;
+  });
+`;
 
 const VENDORS = Object.keys(simulators).join(", ");
 
