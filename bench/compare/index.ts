@@ -4,13 +4,14 @@ import { type Sandbox, startSandbox } from "../../sandbox";
 import type { Contestant, Outcome, Workplace } from "./contestant";
 import { ours, ownClass } from "./pulumi";
 import { script } from "./script";
+import { terraformAtHand } from "./terraform";
 
 /**
- * `npx tsx bench/compare [--count 100]`: the same AIOZ stream keys declared in three ways, on one machine, in one run.
+ * `npx tsx bench/compare [--count 100]`: the same AIOZ stream keys declared in several ways, on one machine, in one run.
  * Speed, size of state, and what goes wrong: a lost answer, a gateway's 404, a running broadcast, a leaked key.
  */
 
-const contestants: Contestant[] = [script, ownClass, ours];
+const contestants: Contestant[] = [script, ownClass, ...terraformAtHand(), ours];
 
 /** One line of the table: what is measured, and how. */
 interface Row {

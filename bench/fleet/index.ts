@@ -4,6 +4,7 @@ import { startSandbox } from "../../sandbox";
 import type { Contestant, Outcome, Workplace } from "../compare/contestant";
 import { floor, ourFleet, ownClass } from "../compare/pulumi";
 import { script } from "../compare/script";
+import { terraformAtHand } from "../compare/terraform";
 
 /**
  * `npx tsx bench/fleet [--count 1000] [--only floor,ours]`: many AIOZ stream keys, a resource each, beside what the engine
@@ -19,6 +20,7 @@ const contestants: Record<string, Contestant> = {
   "no-checkpoints": ourFleet("a resource each, without checkpoints", WITHOUT_CHECKPOINTS),
   "own-class": ownClass,
   script,
+  ...Object.fromEntries(terraformAtHand().map((contestant) => ["terraform", contestant])),
 };
 
 /** What is done to a fleet, in this order. */

@@ -2,11 +2,13 @@ import { parseArgs } from "node:util";
 import Table from "cli-table3";
 import { type Sandbox, startSandbox } from "../../sandbox";
 import { type StateResource, succeeded, TestStack } from "../../test/harness/stack";
+import type { Contestant, Outcome } from "../compare/contestant";
 import { script } from "../compare/script";
+import { terraformAtHand } from "../compare/terraform";
 import { peakOf } from "./peak";
 
 /**
- * `npx tsx bench/sets [--count 1000] [--delay 0,50] [--only set,http,each,floor]`: many AIOZ stream keys as one set, beside a
+ * `npx tsx bench/sets [--count 1000] [--delay 0,50] [--only set,each,floor,http,terraform]`: many AIOZ stream keys as one set, beside a
  * resource each, the engine alone, and plain HTTP with as many calls at once. One machine, one run; `--delay` is what the vendor
  * takes for an answer, in milliseconds. `empty` and `one` are programs with nothing and with one key in them, which the goals
  * are counted from.
@@ -30,7 +32,7 @@ interface Measured {
 
 type Program = (count: number, changed: boolean) => string;
 
-const programs: Record<string, [about: string, Program]> = {
+const contestants: Record<string, [about: string, Program | Contestant]> = {
   empty: ["an empty program", () => ""],
   one: ["one key", (_, changed) => `new aioz.StreamKey("key", { save: ${changed} });`],
   set: [
@@ -51,7 +53,16 @@ for (let i = 0; i < ${count}; i++) new aioz.StreamKey("key" + i, { save: ${chang
 for (let i = 0; i < ${count}; i++)
   new pulumi.Stash("key" + i, { input: { name: "key" + i, save: ${changed} && i === 7 } });`,
   ],
+  http: ["plain HTTP, 8 at once", script],
+  ...Object.fromEntries(
+    terraformAtHand().map((terraform): [string, [string, Contestant]] => [
+      "terraform",
+      [terraform.name, terraform],
+    ]),
+  ),
 };
+/** What goals are counted from. */
+const BASES = ["empty", "one"];
 
 async function measure(program: Program, count: number, sandbox: Sandbox): Promise<Measured> {
   const stack = await TestStack.create("", sandbox.environment);
@@ -97,24 +108,33 @@ function beyondInputs(resources: StateResource[]): number {
   return resources.reduce((sum, { inputs, outputs }) => sum + size(outputs) - size(inputs), 0);
 }
 
-async function measureHttp(count: number, sandbox: Sandbox): Promise<Measured> {
-  const workplace = await script.open(`${sandbox.url}/aioz/api`);
-  const { seconds: create } = await workplace.apply(count, false);
-  const { seconds: noOp } = await workplace.apply(count, false);
-  const { seconds: destroy } = await workplace.destroy();
-  workplace.close();
-  return { create, noOp, destroy };
+async function measureOther(other: Contestant, count: number, sandbox: Sandbox): Promise<Measured> {
+  const workplace = await other.open(`${sandbox.url}/aioz/api`);
+  const timed = async (step: Promise<Outcome>): Promise<number> => {
+    const { ok, text, seconds } = await step;
+    if (!ok) throw new Error(`${other.name}: ${text}`);
+    return seconds;
+  };
+  try {
+    const create = await timed(workplace.apply(count, false));
+    const noOp = await timed(workplace.apply(count, false));
+    return { create, noOp, destroy: await timed(workplace.destroy()) };
+  } finally {
+    workplace.close();
+  }
 }
 
 async function measureAll(names: string[], count: number, delayMs: number): Promise<Map<string, Measured>> {
   const all = new Map<string, Measured>();
-  for (const name of ["empty", "one", ...names]) {
+  for (const name of [...BASES, ...names]) {
     const sandbox = await startSandbox();
     if (delayMs > 0) sandbox.faults.push({ path: "/aioz", delayMs });
-    const [, program] = programs[name] ?? [];
-    if (name !== "http" && !program)
-      throw new Error(`There is no ${name}: http, ${Object.keys(programs).join(", ")}`);
-    const measured = program ? await measure(program, count, sandbox) : await measureHttp(count, sandbox);
+    const [, contestant] = contestants[name] ?? [];
+    if (!contestant) throw new Error(`There is no ${name}: ${Object.keys(contestants).join(", ")}`);
+    const measured =
+      typeof contestant === "function"
+        ? await measure(contestant, count, sandbox)
+        : await measureOther(contestant, count, sandbox);
     await sandbox.close();
     all.set(name, measured);
     console.error(`${name}, ${delayMs} ms: ${JSON.stringify(measured)}`);
@@ -142,7 +162,7 @@ function tableOf(all: Map<string, Measured>, count: number, delayMs: number): st
   });
   for (const [name, m] of all)
     table.push([
-      programs[name]?.[0] ?? "plain HTTP, 8 at once",
+      contestants[name]?.[0] ?? name,
       ...[seconds(m.create), seconds(m.noOp)],
       m.update === undefined ? "-" : `${seconds(m.update)} (${m.updateCalls ?? ""})`,
       ...[seconds(m.refresh), seconds(m.destroy)],
@@ -154,9 +174,15 @@ function tableOf(all: Map<string, Measured>, count: number, delayMs: number): st
 
 /** The goals that a set is held to, beside what was measured. */
 function goalsOf(all: Map<string, Measured>): string[] {
-  const [set, empty, one, http, each, floor] = ["set", "empty", "one", "http", "each", "floor"].map((name) =>
-    all.get(name),
-  );
+  const [set, empty, one, http, each, floor, terraform] = [
+    "set",
+    "empty",
+    "one",
+    "http",
+    "each",
+    "floor",
+    "terraform",
+  ].map((name) => all.get(name));
   if (!set || !empty || !one) return [];
   const ratio = (what: string, value: number, base: number, goal: string): string =>
     `${what}: ${(value / base).toFixed(2)} (goal: ${goal})`;
@@ -179,6 +205,9 @@ function goalsOf(all: Map<string, Measured>): string[] {
     ...(each
       ? [ratio("create of a resource each, against a set", each.create, set.create, "20 at 1,000")]
       : []),
+    ...(terraform
+      ? [ratio("create with Terraform, against a set", terraform.create, set.create, "8 at 1,000")]
+      : []),
     ...(floor ? [ratio("create, against the engine alone", set.create, floor.create, "0.75")] : []),
   ];
 }
@@ -188,7 +217,12 @@ async function main(): Promise<void> {
     options: {
       count: { type: "string", default: "1000" },
       delay: { type: "string", default: "0,50" },
-      only: { type: "string", default: "set,http,floor,each" },
+      only: {
+        type: "string",
+        default: Object.keys(contestants)
+          .filter((name) => !BASES.includes(name))
+          .join(),
+      },
     },
   });
   for (const delay of values.delay.split(",").map(Number)) {
