@@ -45,12 +45,12 @@ function throttlingVendor(
   {
     perSecond,
     burst = perSecond,
+    left = burst,
     takesMs = 20,
     retryAfterMs,
   }: Record<string, number | undefined> & { perSecond: number },
 ) {
-  let left = burst;
-  let filledAt = 0;
+  let filledAt = time.now();
   const seen = { taken: 0, refused: 0 };
   const call = async (next: Next): Promise<void> => {
     await next();
@@ -103,6 +103,8 @@ describe("a throttled account", () => {
     { perSecond: 5, burst: 1, takesMs: 20, withinSeconds: 180 },
     { perSecond: 20, burst: 20, takesMs: 50, withinSeconds: 15 },
     { perSecond: 3, burst: 3, takesMs: 20, withinSeconds: 80 },
+    // Somebody else has just used up what the vendor takes.
+    { perSecond: 5, burst: 5, left: 0, takesMs: 20, withinSeconds: 100 },
   ])("is refused no look and no act twice, at $perSecond a second, $burst at once", async (row) => {
     const time = new FakeTime();
     const { call } = throttlingVendor(time, row);
@@ -128,6 +130,17 @@ describe("a throttled account", () => {
     expect(Math.max(...refusals.values())).toBe(1);
     // What a look has seen holds no longer.
     expect(Math.max(...(await turns))).toBeLessThan(1_000 + 2 * row.takesMs);
+  });
+
+  it("learns nothing of the pace from a time in which nobody has called", async () => {
+    const time = new FakeTime();
+    const { run } = limiter({ concurrency: 8, retries: 0, waitSeconds: 300 }, time);
+    await time.until(run((next) => next(), true));
+    await time.until(time.sleep(600_000));
+    const { call } = throttlingVendor(time, { perSecond: 5 });
+    const began = time.now();
+    await time.until(Promise.all(Array.from({ length: 100 }, () => run(call, true))));
+    expect(time.now() - began).toBeLessThan(30_000);
   });
 
   it("lets one call through after a pause, and not all that wait", async () => {

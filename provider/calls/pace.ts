@@ -21,6 +21,8 @@ const FIRST_PAUSE_MS = 500;
 const LONGEST_OWN_PAUSE_MS = 30_000;
 /** The most that two calls are kept apart. */
 const LONGEST_SPACING_MS = 60_000;
+/** Nobody has come for so long that what was taken before tells nothing of the pace. */
+const IDLE_MS = 1_000;
 /** A little less than what was measured, so that it is not met again at once. */
 const MARGIN = 1.02;
 /**
@@ -95,7 +97,7 @@ export function pace(time: Time): Pace {
   const pauseFor = (askedMs = 0, calls: number): void => {
     const now = time.now();
     const pause = Math.max(askedMs, ownPause * calls);
-    learned = spacingAfter(stretch, now - stretch.began + pause, spacing, askedMs > 0);
+    learned = spacingAfter(stretch, { now, pause, spacing, isAsked: askedMs > 0 });
     ownPause = Math.min(ownPause * 2, LONGEST_OWN_PAUSE_MS);
     stuckSince ??= now;
     nextStart = now + pause;
@@ -120,7 +122,9 @@ export function pace(time: Time): Pace {
     const mine = stretch;
     let calls = 0;
     const endTrial = isTrialDue ? beginTrial() : (): void => undefined;
-    nextStart = time.now() + spacing;
+    const now = time.now();
+    if (now - nextStart > IDLE_MS) Object.assign(stretch, { began: now, taken: 0 });
+    nextStart = now + spacing;
 
     const oneTaken = (): void => {
       mine.taken += 1;
@@ -174,14 +178,17 @@ export function pace(time: Time): Pace {
  * The space that the vendor has been seen to take: the calls of a stretch over its time, with the pause that it cost. Where the
  * pause was our own guess, that is no more than a hint.
  */
-function spacingAfter(stretch: Stretch, lastedMs: number, spacing: number, isAsked: boolean): () => number {
+function spacingAfter(
+  stretch: Stretch,
+  { now, pause, spacing, isAsked }: { now: number; pause: number; spacing: number; isAsked: boolean },
+): () => number {
   return () => {
-    const seen = stretch.taken > 0 ? lastedMs / stretch.taken : 2 * spacing;
-    const slower = isAsked
-      ? seen * MARGIN
-      : spacing > 0
-        ? Math.min(seen * MARGIN, 2 * spacing)
-        : seen * MARGIN_OF_A_BURST;
-    return Math.min(Math.max(spacing, slower), LONGEST_SPACING_MS);
+    const { began, taken } = stretch;
+    const seen = taken > 0 ? (now - began + pause) / taken : 2 * spacing;
+    if (isAsked) return atMost(Math.max(spacing, seen * MARGIN));
+    if (spacing > 0) return atMost(Math.max(spacing, Math.min(seen * MARGIN, 2 * spacing)));
+    return atMost(taken > 0 ? seen * MARGIN_OF_A_BURST : pause);
   };
 }
+
+const atMost = (spacing: number): number => Math.min(spacing, LONGEST_SPACING_MS);
