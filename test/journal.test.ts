@@ -321,6 +321,15 @@ describe("the journal", () => {
     expect(noteIn(line.slice(0, -9))).toBeUndefined();
   });
 
+  it.each(["", '\n{"sentAt":"2026-01-01T0'])("adds to a note of one line that ends in %j", (end) => {
+    const begun = { type: "t", origin: "o", startedAt: "2026-01-01T00:00:00.000Z", keyDigest: "d", pid: 7 };
+    const journal = openJournal(bench.journalFolder);
+    const file = journal.begin(begun);
+    writeFileSync(file, JSON.stringify(begun) + end);
+    journal.amend(file, { id: "x" });
+    expect(journal.all().map(({ note }) => note)).toEqual([{ ...begun, id: "x" }]);
+  });
+
   describe("in a folder that cannot be written to", () => {
     // A host says the same only once.
     const ofNotes = (): string[] => [...new Set(bench.warnings)].filter((text) => text.includes("notes"));

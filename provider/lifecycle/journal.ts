@@ -250,11 +250,11 @@ function read(file: string): Entry[] {
   return found ? [{ file, note: found }] : [];
 }
 
-/** Adds to a file that is there. */
-function append(file: string, text: string): void {
+/** Adds a line to a file that is there, on a line of its own: a crash, a full disk or version 0.1 may have left the last one open. */
+function append(file: string, line: string): void {
   const at = openSync(file, constants.O_WRONLY | constants.O_APPEND);
   try {
-    writeFileSync(at, text);
+    writeFileSync(at, `\n${line}`);
   } finally {
     closeSync(at);
   }
