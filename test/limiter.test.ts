@@ -39,7 +39,7 @@ class FakeTime implements Time {
   }
 }
 
-/** A vendor that takes `perSecond` calls, `burst` at once, each in `takesMs`. */
+/** A vendor that takes `perSecond` calls, `burst` at once, each in `takesMs`; with `windowMs`, what it takes comes only so often. */
 function throttlingVendor(
   time: FakeTime,
   {
@@ -47,6 +47,7 @@ function throttlingVendor(
     burst = perSecond,
     left = burst,
     takesMs = 20,
+    windowMs = 0,
     retryAfterMs,
   }: Record<string, number | undefined> & { perSecond: number },
 ) {
@@ -54,8 +55,9 @@ function throttlingVendor(
   const seen = { taken: 0, refused: 0 };
   const call = async (next: Next): Promise<void> => {
     await next();
-    left = Math.min(burst, left + ((time.now() - filledAt) / 1000) * perSecond);
-    filledAt = time.now();
+    const fullAt = time.now() - (windowMs && time.now() % windowMs);
+    left = Math.min(burst, left + ((fullAt - filledAt) / 1000) * perSecond);
+    filledAt = fullAt;
     const isTaken = left >= 1;
     if (isTaken) left -= 1;
     await time.sleep(takesMs);
@@ -82,11 +84,32 @@ describe("a throttled account", () => {
       withinSeconds: 60,
       refusedAtMost: 30,
     },
-    { calls: 20, perSecond: 1 / 30, burst: 1, retryAfterMs: 30_000, withinSeconds: 800, refusedAtMost: 15 },
+    { calls: 20, perSecond: 1 / 30, burst: 1, retryAfterMs: 30_000, withinSeconds: 1000, refusedAtMost: 16 },
+    // A hundred a minute, of which an earlier run has used up all but three.
+    {
+      calls: 100,
+      perSecond: 100 / 60,
+      burst: 100,
+      left: 3,
+      retryAfterMs: 50_000,
+      withinSeconds: 330,
+      refusedAtMost: 8,
+    },
+    // A hundred a minute, by the minute: the trials that are refused until then tell nothing of the pace.
+    {
+      calls: 300,
+      perSecond: 100 / 60,
+      burst: 100,
+      windowMs: 60_000,
+      retryAfterMs: undefined,
+      concurrency: 1,
+      withinSeconds: 220,
+      refusedAtMost: 20,
+    },
   ])("does all of $calls calls at $perSecond a second, Retry-After $retryAfterMs ms", async (row) => {
     const time = new FakeTime();
     const { call, seen } = throttlingVendor(time, row);
-    const { run } = limiter({ concurrency: 8, retries: 0, waitSeconds: 300 }, time);
+    const { run } = limiter({ concurrency: row.concurrency ?? 8, retries: 0, waitSeconds: 300 }, time);
     const results = Promise.allSettled(Array.from({ length: row.calls }, () => run(call, false)));
     const seconds = await time.until(results);
     expect((await results).filter(({ status }) => status === "rejected")).toEqual([]);
@@ -176,6 +199,19 @@ describe("a throttled account", () => {
       );
     }
     expect(seen.refused).toBeLessThan(40);
+  });
+
+  it("is given up when it takes every look and no act", async () => {
+    const time = new FakeTime();
+    const { call } = throttlingVendor(time, { perSecond: 1e-9, burst: 0, retryAfterMs: 1000 });
+    const { run } = limiter({ concurrency: 8, retries: 0, waitSeconds: 300 }, time);
+    const lookAndAct = async (next: Next): Promise<void> => {
+      await next();
+      await call(next);
+    };
+    const results = Promise.all(Array.from({ length: 20 }, () => run(lookAndAct, false)));
+    expect(await time.until(results.catch(() => undefined))).toBeLessThan(400);
+    await expect(results).rejects.toThrow(/let nothing be done for 3\d\d s; run again later/);
   });
 
   it("that asks for more than minutes is not waited for: the error says how long it asks for", async () => {

@@ -17,7 +17,7 @@ export interface Limiter {
 /**
  * The limiter of an account: `concurrency` calls at once, each that fails repeated at most `retries` times. To be
  * throttled is no failure: nothing was done, and the call waits for its turn like the others, unless the vendor asks for
- * more than `waitSeconds` or takes nothing at all for so long.
+ * more than `waitSeconds` or lets nothing be done for so long.
  */
 export function limiter(
   { concurrency, retries, waitSeconds }: Pick<Account, "concurrency" | "retries" | "waitSeconds">,
@@ -36,7 +36,7 @@ export function limiter(
         advice: `It asks to wait ${inSeconds(retryAfterMs)}; run again after that.`,
       });
     if (stuckMs() <= longestMs) return undefined;
-    const advice = `It has taken no call for ${inSeconds(stuckMs())}; run again later.`;
+    const advice = `It has let nothing be done for ${inSeconds(stuckMs())}; run again later.`;
     return new Refused({ ...failure, advice });
   };
 

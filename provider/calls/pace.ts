@@ -32,8 +32,12 @@ const MARGIN = 1.02;
 const MARGIN_OF_A_BURST = 2;
 /** The longest space between two calls of one turn: what a look has seen soon holds no more. */
 const LONGEST_WITHIN_A_TURN_MS = 1_000;
-/** With each call that is taken, the space between two shrinks by this much: double speed after about 230 calls. */
-const EASING = 0.997;
+/** While calls are taken the pace doubles in so many calls, or in this time where that is shorter: what was learned may be wrong. */
+const DOUBLE_AFTER_CALLS = 230;
+const DOUBLE_AFTER_MS = 60_000;
+/** By how much the space between two calls shrinks with each that is taken. */
+const easing = (spacing: number): number =>
+  0.5 ** Math.max(1 / DOUBLE_AFTER_CALLS, spacing / DOUBLE_AFTER_MS);
 
 /** A call that has had its turn, or a few that belong together, such as a look and the act after it. */
 export interface Turn {
@@ -57,7 +61,7 @@ export class Overtaken extends Error {}
 export interface Pace {
   /** Waits until the next call may go. */
   turn(): Promise<Turn>;
-  /** For how long no call has been taken, counted from the first that was refused; 0 while calls are taken. */
+  /** For how long no turn has been taken to its end, counted from the first refusal; 0 while turns are taken. */
   stuckMs(): number;
   /** Nobody waits any more: whoever comes next goes at once. */
   restart(): void;
@@ -67,7 +71,12 @@ export interface Pace {
 interface Stretch {
   began: number;
   taken: number;
+  /** The last one before in which a call was taken. */
+  before?: Stretch | undefined;
 }
+
+/** What tells of the pace: a trial that was refused says only that the pause was too short. */
+const telling = (stretch: Stretch): Stretch => (stretch.taken > 0 ? stretch : (stretch.before ?? stretch));
 
 /** A pace that starts without any limit. */
 export function pace(time: Time): Pace {
@@ -101,7 +110,7 @@ export function pace(time: Time): Pace {
     ownPause = Math.min(ownPause * 2, LONGEST_OWN_PAUSE_MS);
     stuckSince ??= now;
     nextStart = now + pause;
-    stretch = { began: nextStart, taken: 0 };
+    stretch = { began: nextStart, taken: 0, before: telling(stretch) };
     isTrialDue = true;
   };
 
@@ -123,14 +132,12 @@ export function pace(time: Time): Pace {
     let calls = 0;
     const endTrial = isTrialDue ? beginTrial() : (): void => undefined;
     const now = time.now();
-    if (now - nextStart > IDLE_MS) Object.assign(stretch, { began: now, taken: 0 });
+    if (now - nextStart > IDLE_MS) Object.assign(stretch, { began: now, taken: 0, before: undefined });
     nextStart = now + spacing;
 
     const oneTaken = (): void => {
       mine.taken += 1;
-      spacing *= EASING;
-      stuckSince = undefined;
-      if (mine === stretch) ownPause = FIRST_PAUSE_MS;
+      spacing *= easing(spacing);
     };
     const another = async (): Promise<void> => {
       oneTaken();
@@ -146,6 +153,9 @@ export function pace(time: Time): Pace {
       },
       taken: () => {
         oneTaken();
+        // A look alone is no progress: there are vendors that take every look and no act.
+        stuckSince = undefined;
+        if (mine === stretch) ownPause = FIRST_PAUSE_MS;
         endTrial();
       },
       refused: (askedMs) => {
@@ -183,7 +193,7 @@ function spacingAfter(
   { now, pause, spacing, isAsked }: { now: number; pause: number; spacing: number; isAsked: boolean },
 ): () => number {
   return () => {
-    const { began, taken } = stretch;
+    const { began, taken } = telling(stretch);
     const seen = taken > 0 ? (now - began + pause) / taken : 2 * spacing;
     if (isAsked) return atMost(Math.max(spacing, seen * MARGIN));
     if (spacing > 0) return atMost(Math.max(spacing, Math.min(seen * MARGIN, 2 * spacing)));
