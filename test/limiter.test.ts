@@ -85,6 +85,16 @@ describe("a throttled account", () => {
       refusedAtMost: 30,
     },
     { calls: 20, perSecond: 1 / 30, burst: 1, retryAfterMs: 30_000, withinSeconds: 1000, refusedAtMost: 16 },
+    // Answers that take longer than what counts as idle.
+    {
+      calls: 100,
+      perSecond: 5,
+      burst: 1,
+      retryAfterMs: 1000,
+      takesMs: 2000,
+      withinSeconds: 250,
+      refusedAtMost: 10,
+    },
     // A hundred a minute, of which an earlier run has used up all but three.
     {
       calls: 100,

@@ -21,7 +21,7 @@ const FIRST_PAUSE_MS = 500;
 const LONGEST_OWN_PAUSE_MS = 30_000;
 /** The most that two calls are kept apart. */
 const LONGEST_SPACING_MS = 60_000;
-/** Nobody has come for so long that what was taken before tells nothing of the pace. */
+/** Nothing has been under way for so long that what was taken before tells nothing of the pace. */
 const IDLE_MS = 1_000;
 /** A little less than what was measured, so that it is not met again at once. */
 const MARGIN = 1.02;
@@ -88,6 +88,8 @@ export function pace(time: Time): Pace {
   let learned: (() => number) | undefined;
   let ownPause = FIRST_PAUSE_MS;
   let stuckSince: number | undefined;
+  let underWay = 0;
+  let lastEnd = time.now();
   /** While set, a single call finds out whether the pause was long enough. */
   let trial: Promise<void> | undefined;
   let isTrialDue = false;
@@ -132,12 +134,19 @@ export function pace(time: Time): Pace {
     let calls = 0;
     const endTrial = isTrialDue ? beginTrial() : (): void => undefined;
     const now = time.now();
-    if (now - nextStart > IDLE_MS) Object.assign(stretch, { began: now, taken: 0, before: undefined });
+    const isIdle = underWay === 0 && now - Math.max(nextStart, lastEnd) > IDLE_MS;
+    if (isIdle) Object.assign(stretch, { began: now, taken: 0, before: undefined });
     nextStart = now + spacing;
+    underWay += 1;
 
     const oneTaken = (): void => {
       mine.taken += 1;
       spacing *= easing(spacing);
+    };
+    const end = (): void => {
+      underWay -= 1;
+      lastEnd = time.now();
+      endTrial();
     };
     const another = async (): Promise<void> => {
       oneTaken();
@@ -156,15 +165,15 @@ export function pace(time: Time): Pace {
         // A look alone is no progress: there are vendors that take every look and no act.
         stuckSince = undefined;
         if (mine === stretch) ownPause = FIRST_PAUSE_MS;
-        endTrial();
+        end();
       },
       refused: (askedMs) => {
         // Of a burst that was under way together, the first refusal says it all.
         if (mine === stretch) pauseFor(askedMs, calls);
         else nextStart = Math.max(nextStart, time.now() + (askedMs ?? 0));
-        endTrial();
+        end();
       },
-      lost: endTrial,
+      lost: end,
     };
   };
 
