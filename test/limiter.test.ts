@@ -84,7 +84,7 @@ describe("a throttled account", () => {
       withinSeconds: 60,
       refusedAtMost: 30,
     },
-    { calls: 20, perSecond: 1 / 30, burst: 1, retryAfterMs: 30_000, withinSeconds: 1000, refusedAtMost: 16 },
+    { calls: 20, perSecond: 1 / 30, burst: 1, retryAfterMs: 30_000, withinSeconds: 800, refusedAtMost: 15 },
     // Answers that take longer than what counts as idle.
     {
       calls: 100,

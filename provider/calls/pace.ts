@@ -32,12 +32,10 @@ const MARGIN = 1.02;
 const MARGIN_OF_A_BURST = 2;
 /** The longest space between two calls of one turn: what a look has seen soon holds no more. */
 const LONGEST_WITHIN_A_TURN_MS = 1_000;
-/** While calls are taken the pace doubles in so many calls, or in this time where that is shorter: what was learned may be wrong. */
+/** While calls are taken the pace doubles in so many calls. */
 const DOUBLE_AFTER_CALLS = 230;
-const DOUBLE_AFTER_MS = 60_000;
-/** By how much the space between two calls shrinks with each that is taken. */
-const easing = (spacing: number): number =>
-  0.5 ** Math.max(1 / DOUBLE_AFTER_CALLS, spacing / DOUBLE_AFTER_MS);
+/** It doubles in this time where that is shorter, until calls that were spaced have been refused too: a burst may have told it wrong. */
+const DOUBLE_A_GUESS_AFTER_MS = 60_000;
 
 /** A call that has had its turn, or a few that belong together, such as a look and the act after it. */
 export interface Turn {
@@ -82,6 +80,8 @@ const telling = (stretch: Stretch): Stretch => (stretch.taken > 0 ? stretch : (s
 export function pace(time: Time): Pace {
   /** The space between the starts of two calls. */
   let spacing = 0;
+  /** Whether no more is known of the space than what a burst has told. */
+  let isGuess = true;
   let nextStart = 0;
   let stretch: Stretch = { began: time.now(), taken: 0 };
   /** What the last pause has taught of the space. It is asked when the pause ends: until then, calls under way are answered. */
@@ -109,6 +109,7 @@ export function pace(time: Time): Pace {
     const now = time.now();
     const pause = Math.max(askedMs, ownPause * calls);
     learned = spacingAfter(stretch, { now, pause, spacing, isAsked: askedMs > 0 });
+    if (spacing > 0 && stretch.taken > 0) isGuess = false;
     ownPause = Math.min(ownPause * 2, LONGEST_OWN_PAUSE_MS);
     stuckSince ??= now;
     nextStart = now + pause;
@@ -141,7 +142,7 @@ export function pace(time: Time): Pace {
 
     const oneTaken = (): void => {
       mine.taken += 1;
-      spacing *= easing(spacing);
+      spacing *= 0.5 ** Math.max(1 / DOUBLE_AFTER_CALLS, isGuess ? spacing / DOUBLE_A_GUESS_AFTER_MS : 0);
     };
     const end = (): void => {
       underWay -= 1;
@@ -188,6 +189,7 @@ export function pace(time: Time): Pace {
       stuckSince = undefined;
       learned = undefined;
       spacing = 0;
+      isGuess = true;
       nextStart = time.now();
     },
   };
