@@ -15,11 +15,11 @@ import { z } from "zod";
 import { messageOf } from "../define/errors";
 
 /**
- * Notes of creates on their way, one small file each and a line for each thing learned, so that a run which was killed is continued by the next one on
- * this machine instead of making a second object. A note is written before the request that creates, and learns the id
- * as soon as the vendor has answered. It is evidence only while nobody can have been told that answer, so it goes once the
- * engine was told and has lived on: some seconds later, or when the engine ends its plugins in good order. It holds no
- * secret in clear: of a key a digest, and what was sent sealed with the account's credentials.
+ * Notes of creates on their way, one small file each and a line for each thing learned, so that a run which was killed is
+ * continued by the next one on this machine instead of making a second object. A note is written before the request that
+ * creates, and learns the id as soon as the vendor has answered. It is evidence only while nobody can have been told that
+ * answer, so it goes once the engine was told and has lived on: some seconds later, or when the engine ends its plugins in
+ * good order. It holds no secret in clear: of a key a digest, and what was sent sealed with the account's credentials.
  */
 
 const note = z.object({

@@ -46,6 +46,9 @@ function isReplacedByChange(kind: Kind): boolean {
 const goesFirst = ({ type, definition }: Kind): boolean =>
   soleTypes.includes(type) || (definition.deleteBeforeReplace === true && !definition.makesNothing);
 
+/** When a replacement calls hooks. */
+const AT_A_REPLACEMENT = ["beforeCreate", "afterCreate", "beforeDelete", "afterDelete"];
+
 /** The list. A line here is a row of docs/gesture-matrix.md. */
 export const gestures: Gesture[] = [
   { name: "rename, without an alias", does: (it) => it.up({ suffix: "-b", only: "b" }), fate: "new" },
@@ -281,8 +284,7 @@ export const gestures: Gesture[] = [
       for (const value of ["a", "b"])
         succeeded(await it.upWithHooks({ before: hooks(), options: trigger(value, "hooks") }));
       const called = it.called();
-      const moments = ["beforeCreate", "afterCreate", "beforeDelete", "afterDelete"];
-      const missing = moments.flatMap((moment) =>
+      const missing = AT_A_REPLACEMENT.flatMap((moment) =>
         kinds
           .map(({ type }) => `${moment} ${type.replace(":", "-")}`)
           .filter((line) => !called.includes(line)),
@@ -292,7 +294,7 @@ export const gestures: Gesture[] = [
     },
     fate: "new",
   },
-  ...["beforeCreate", "afterCreate", "beforeDelete", "afterDelete"].map((moment): Gesture => ({
+  ...AT_A_REPLACEMENT.map((moment): Gesture => ({
     name: `a resource hook that fails (\`${moment}\`) at a replacement, and \`up\` with one that does not`,
     from: { options: trigger("a") },
     does: async (it) => {
@@ -315,13 +317,13 @@ function transform(options: string): string {
 
 /** Hooks that write down when they are called, and fail at one moment if asked to. */
 function hooks(failing?: string): string {
-  const moments = "beforeCreate afterCreate beforeUpdate afterUpdate beforeDelete afterDelete";
+  const moments = [...AT_A_REPLACEMENT, "beforeUpdate", "afterUpdate"];
   return `
     const hook = (moment) => new pulumi.ResourceHook(moment, async ({ name }) => {
       require("node:fs").appendFileSync("called", moment + " " + name + "\\n");
       if (moment === ${JSON.stringify(failing ?? "")}) throw new Error("the hook fails");
     });
-    const hooks = Object.fromEntries("${moments}".split(" ").map((moment) => [moment, [hook(moment)]]));`;
+    const hooks = Object.fromEntries(${JSON.stringify(moments)}.map((moment) => [moment, [hook(moment)]]));`;
 }
 
 /** What becomes of a resource of this kind. What exists once an account is always the same. */
