@@ -56,12 +56,10 @@ describe("a run without checkpoints", () => {
       }
       const before = made();
       await stack.mustRun("cancel", "--yes");
-      sandbox.requests.length = 0;
       succeeded(await stack.up());
-      console.log(
-        `${run.type} on ${run.where}: killed with ${before} of ${CREATES} made, then ${made()} more`,
-      );
-      expect(before + made()).toBe(CREATES);
+      console.log(`${run.type} on ${run.where}: killed with ${before} of ${CREATES} made, now ${made()}`);
+      // Counted from the start: a plugin that lives on may still send what it was about to, after everything looked quiet.
+      expect(made()).toBe(CREATES);
       expect(new Set(stack.resources().map(({ id }) => id)).size).toBe(CREATES);
       expect(succeeded(await stack.preview())).toMatch(/unchanged/);
     },
