@@ -105,11 +105,39 @@ export function configuredAccounts(vendor: Vendor, settings: Settings): (string 
   return [...defaultAccount, ...Object.keys(accounts)];
 }
 
+/** An account, and the settings that it was read from. */
+interface Resolved {
+  from: string;
+  account: Account;
+}
+
+const lastOf = new WeakMap<Vendor, Map<string | undefined, Resolved>>();
+
 /**
- * The account called `name`, or the default one.
+ * The account called `name`, or the default one; the same object as long as the settings are the same, because each item
+ * of a set asks for it several times.
  * @throws ConfigError naming the field, the command and the environment variable.
  */
 export function resolveAccount(vendor: Vendor, name: string | undefined, settings: Settings): Account {
+  const from = settingsOf(vendor, settings);
+  const byName = lastOf.get(vendor) ?? new Map<string | undefined, Resolved>();
+  lastOf.set(vendor, byName);
+  const last = byName.get(name);
+  if (last?.from === from) return last.account;
+  const account = readAccount(vendor, name, settings);
+  byName.set(name, { from, account });
+  return account;
+}
+
+/** All that an account of the vendor is read from. */
+function settingsOf(vendor: Vendor, { config, environment }: Settings): string {
+  const variables = [...Object.values(vendor.environment), baseUrlVariable(vendor)];
+  return JSON.stringify([config(configKey(vendor)), ...variables.map((name) => environment[name])]);
+}
+
+const configKey = ({ name }: Vendor): string => `streamkeys:${name}`;
+
+function readAccount(vendor: Vendor, name: string | undefined, settings: Settings): Account {
   const { accounts, defaults } = readVendorConfig(vendor, settings);
   const label = name === undefined ? vendor.title : `${vendor.title} (account ${name})`;
   const found = name === undefined ? withEnvironment(vendor, defaults, settings) : accounts[name];
@@ -141,7 +169,7 @@ export function resolveAccount(vendor: Vendor, name: string | undefined, setting
 }
 
 function readVendorConfig(vendor: Vendor, settings: Settings): VendorConfig {
-  const key = `streamkeys:${vendor.name}`;
+  const key = configKey(vendor);
   const raw = settings.config(key);
   if (raw === undefined) return { defaults: {}, accounts: {} };
   let value: unknown;

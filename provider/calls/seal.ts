@@ -13,7 +13,7 @@ const TAG_BYTES = 16;
 
 /** Seals a JSON value. */
 export function seal(account: Account, value: unknown): string {
-  const salt = randomBytes(SALT_BYTES);
+  const salt = saltOf(account);
   const nonce = randomBytes(NONCE_BYTES);
   const cipher = createCipheriv(CIPHER, keyOf(account, salt), nonce);
   const sealed = Buffer.concat([cipher.update(JSON.stringify(value), "utf8"), cipher.final()]);
@@ -35,7 +35,28 @@ export function unseal(account: Account, text: string): unknown {
   }
 }
 
-function keyOf({ vendor, credentials }: Account, salt: Buffer): Buffer {
+const salts = new WeakMap<Account, Buffer>();
+
+/** One salt an account and process, so that its key is derived once: what tells two sealed texts apart is the nonce. */
+function saltOf(account: Account): Buffer {
+  let salt = salts.get(account);
+  if (!salt) salts.set(account, (salt = randomBytes(SALT_BYTES)));
+  return salt;
+}
+
+const keys = new WeakMap<Account, Map<string, Buffer>>();
+
+/** The key by credentials and salt; derived once, because each item of a set asks for it. */
+function keyOf(account: Account, salt: Buffer): Buffer {
+  const known = keys.get(account) ?? new Map<string, Buffer>();
+  keys.set(account, known);
+  const name = salt.toString("base64");
+  const key = known.get(name) ?? derived(account, salt);
+  known.set(name, key);
+  return key;
+}
+
+function derived({ vendor, credentials }: Account, salt: Buffer): Buffer {
   const secret = JSON.stringify(Object.entries(credentials).sort(([a], [b]) => (a < b ? -1 : 1)));
   return Buffer.from(hkdfSync("sha256", secret, salt, `streamkeys ${vendor.name}`, 32));
 }

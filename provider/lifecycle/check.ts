@@ -22,22 +22,35 @@ export interface Checked {
  * the key's generation, so that preview shows a rotation that is due.
  */
 export function check(type: ResourceType, olds: Props, news: Props): Checked {
+  const { program, thisRun } = taken(type, olds, news);
+  const { inputs, problems } = validate(type, olds, program);
+  return { inputs: problems.length > 0 ? inputs : withGeneration(type, olds, inputs, thisRun), problems };
+}
+
+/** The inputs as `check` leaves them, of a program that has been validated. */
+export function recheck(type: ResourceType, olds: Props, news: Props): Props {
+  const { program, thisRun } = taken(type, olds, news);
+  return withGeneration(type, olds, declared(type, olds, program), thisRun);
+}
+
+/** What the program says of the resource, and what it says of this run. */
+function taken(type: ResourceType, olds: Props, news: Props): { program: Props; thisRun: ThisRun } {
   // A create has no old inputs; nor has the create half of a replacement (docs/engine.md, fact 10).
   if (Object.keys(olds).length > 0) rememberKnown(type, olds, news);
   const { thisRun = {}, ...program } = news as Props & { thisRun?: ThisRun };
   type.host.run.isPreview = thisRun.preview === true;
-  const { inputs, problems } = validate(type, olds, program);
-  if (problems.length > 0 || !type.definition.rotation) return { inputs, problems };
-  const keyGeneration = announce(type, olds, inputs, thisRun);
-  return { inputs: { ...withoutLeads(inputs), keyGeneration }, problems };
+  return { program, thisRun };
+}
+
+function withGeneration(type: ResourceType, olds: Props, inputs: Props, thisRun: ThisRun): Props {
+  if (!type.definition.rotation) return inputs;
+  return { ...withoutLeads(inputs), keyGeneration: announce(type, olds, inputs, thisRun) };
 }
 
 /** Validates what the program says, and shows the warnings; of a key it says nothing. */
 export function validate(type: ResourceType, olds: Props, program: Props): Checked {
   const { definition, host } = type;
-  rememberSecrets(definition, program);
-  rememberDeclared(type, program);
-  const inputs = completed(definition, olds, program);
+  const inputs = declared(type, olds, program);
   const found = problemsOf(definition, inputs);
   for (const { path, reason } of found.filter(isWarning)) {
     host.warn(`${path}: ${reason}`);
@@ -46,6 +59,13 @@ export function validate(type: ResourceType, olds: Props, program: Props): Check
     inputs,
     problems: [...found.filter((problem) => !isWarning(problem)), ...accountProblems(type, inputs)],
   };
+}
+
+/** The inputs that the program declares, which the run remembers. */
+function declared(type: ResourceType, olds: Props, program: Props): Props {
+  rememberSecrets(type.definition, program);
+  rememberDeclared(type, program);
+  return completed(type.definition, olds, program);
 }
 
 /** What the program says, with the name and the defaults that it leaves out. */

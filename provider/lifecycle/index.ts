@@ -1,6 +1,6 @@
 /** Every rule of the engine, once, on plain objects. Knows neither Pulumi nor any vendor. */
 export { foreseeAdoption } from "./adopt";
-export { check, type Checked } from "./check";
+export { check, type Checked, recheck } from "./check";
 export { create, type Created } from "./create";
 export { diff, type Difference } from "./diff";
 export { sentenceOf, speakingFor } from "./messages";

@@ -1,6 +1,6 @@
 import type { Props } from "../define";
 import { isUnknown } from "../engine-values";
-import { check, type Kept, type ResourceType } from "../lifecycle";
+import { type Kept, recheck, type ResourceType } from "../lifecycle";
 import { inputsOf } from "../lifecycle/state";
 import type { ThisRun } from "../lifecycle/run";
 import type { Items } from "./kept";
@@ -38,7 +38,7 @@ export function checked(
   };
   const thisRun: ThisRun = { ...options, isLater, ...(set.host.run.isPreview ? { preview: true } : {}) };
   const olds = kept ? { ...inputsOf(set.of, kept.outs), keyGeneration: kept.outs.keyGeneration } : {};
-  return check(type, olds, { ...programOf(inputs, name), thisRun }).inputs;
+  return recheck(type, olds, { ...programOf(inputs, name), thisRun });
 }
 
 /**
