@@ -33,7 +33,7 @@ describe.each(["tenbyte:Stream", "mux:LiveStream", "aioz:StreamKey", "uiza:Strea
     const type = bench.resourceType();
     const noNotes = { ...type.host.journal, all: () => [], of: () => [] };
     type.host = { ...type.host, journal: noNotes, readRecord: () => Promise.resolve(record) };
-    await recall(type, {}, { ...declared, thisRun: { stack: "organization/project/dev" } }, false);
+    await recall(type, { stack: "organization/project/dev" });
     return type;
   };
 

@@ -61,6 +61,25 @@ describe.each(all)("%s", (_, vendor, definition) => {
     },
   );
 
+  it("has the engine's state read where it makes something, and not where there is nothing to do", async () => {
+    const items = await three();
+    const { news, ...others } = items;
+    const kept = await set.create({ items: others });
+    const thisRun = { stack: "organization/project/dev" };
+    for (const [program, reads] of [
+      [{ items: others, thisRun }, 0],
+      [{ items, thisRun }, 1],
+      [{ items: { news }, thisRun }, 1],
+      [{ items }, 0],
+    ] as const) {
+      const type = set.type();
+      const readRecord = jest.spyOn(type.host, "readRecord");
+      const { inputs } = set.check(program, kept.inputs, type);
+      await sets.diff(type, kept.id, kept.outs, inputs);
+      expect(readRecord).toHaveBeenCalledTimes(reads);
+    }
+  });
+
   it("has each item as a resource of its own would be", async () => {
     const items = await three("full");
     const kept = await set.create({ items });

@@ -78,8 +78,8 @@ export function provider(typeName: string): dynamic.ResourceProvider {
     return Promise.resolve();
   };
   return isSet
-    ? providerOf(sets.setTypeOf(vendor, definition, host), sets, configure, isSet)
-    : providerOf(lifecycle.resourceTypeOf(vendor, definition, host), lifecycle, configure, isSet);
+    ? providerOf(sets.setTypeOf(vendor, definition, host), sets, configure)
+    : providerOf(lifecycle.resourceTypeOf(vendor, definition, host), lifecycle, configure);
 }
 
 /** What the engine calls, of a single resource and of a set alike. */
@@ -98,13 +98,13 @@ function providerOf<T extends ResourceType>(
   type: T,
   { check, foreseeAdoption, diff, create, read, update, remove }: Rules<T>,
   configure: dynamic.ResourceProvider["configure"],
-  isSet: boolean,
 ): dynamic.ResourceProvider {
   return {
     configure,
     check: (olds: Props, news: Props) =>
       readable(type, "check", news, async (its) => {
-        await lifecycle.recall(type, withoutProvider(olds), news, isSet);
+        // What the engine knows is not made. Items of a known set are, which its `diff` sees.
+        if (Object.keys(olds).length === 0) await lifecycle.recall(type, news.thisRun ?? {});
         const { inputs, problems } = check(its, withoutProvider(olds), withoutProvider(news));
         const refused = problems.length > 0 ? [] : await foreseeAdoption(its, inputs);
         return { inputs, failures: [...problems, ...refused].map(failureOf) };

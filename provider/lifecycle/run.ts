@@ -25,7 +25,7 @@ export interface Options {
 }
 
 /** What the program says of a resource beside its inputs, as `check` heard it. */
-export interface Declaration extends Options {
+export interface Declaration extends Options, Pick<ThisRun, "stack"> {
   /** `check` has announced a rotation, so the inputs show it. */
   isAnnounced: boolean;
   /** The generation of the key that `diff` has planned to replace this one. */

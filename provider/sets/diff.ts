@@ -1,7 +1,7 @@
 import type { Props } from "../define";
 import { messageOf, StreamkeysError } from "../define/errors";
 import { isUnknown } from "../engine-values";
-import { diff as diffItem, type Difference, type Kept } from "../lifecycle";
+import { diff as diffItem, type Difference, type Kept, recall } from "../lifecycle";
 import { named } from "./failures";
 import { inTurn } from "./in-turn";
 import { unpacked } from "./kept";
@@ -41,6 +41,7 @@ export async function diff(set: SetType, _id: string, olds: Props, news: Props):
   if (left !== undefined) set.host.progress(left);
   if (changed === 0) return { ...unchanged, changes: false };
   const declaration = set.declarations.get(String(inputs.origin));
+  await recall(set, declaration ?? {});
   if (declaration?.protect && removed.length + replaced.length > 0)
     throw isProtected([...removed, ...replaced]);
   return { ...unchanged, changes: declaration?.isAnnounced === false ? true : undefined };
