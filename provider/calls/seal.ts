@@ -11,13 +11,15 @@ const SALT_BYTES = 16;
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
 
+/** One salt a process, so that an account's key is derived once: what tells two sealed texts apart is the nonce. */
+const SALT = randomBytes(SALT_BYTES);
+
 /** Seals a JSON value. */
 export function seal(account: Account, value: unknown): string {
-  const salt = saltOf(account);
   const nonce = randomBytes(NONCE_BYTES);
-  const cipher = createCipheriv(CIPHER, keyOf(account, salt), nonce);
+  const cipher = createCipheriv(CIPHER, keyOf(account, SALT), nonce);
   const sealed = Buffer.concat([cipher.update(JSON.stringify(value), "utf8"), cipher.final()]);
-  return Buffer.concat([salt, nonce, cipher.getAuthTag(), sealed]).toString("base64");
+  return Buffer.concat([SALT, nonce, cipher.getAuthTag(), sealed]).toString("base64");
 }
 
 /** What was sealed; undefined when other credentials sealed it, or it is damaged. */
@@ -33,15 +35,6 @@ export function unseal(account: Account, text: string): unknown {
   } catch {
     return undefined;
   }
-}
-
-const salts = new WeakMap<Account, Buffer>();
-
-/** One salt an account and process, so that its key is derived once: what tells two sealed texts apart is the nonce. */
-function saltOf(account: Account): Buffer {
-  let salt = salts.get(account);
-  if (!salt) salts.set(account, (salt = randomBytes(SALT_BYTES)));
-  return salt;
 }
 
 const keys = new WeakMap<Account, Map<string, Buffer>>();
