@@ -8,10 +8,10 @@ import { terraformAtHand } from "../compare/terraform";
 import { peakOf } from "./peak";
 
 /**
- * `npx tsx bench/sets [--count 1000] [--delay 0,50] [--only set,each,floor,http,terraform] [--rounds 1]`: many AIOZ stream keys as one set, beside a
- * resource each, the engine alone, and plain HTTP with as many calls at once. One machine, one run; `--delay` is what the vendor
- * takes for an answer, in milliseconds; of several rounds the middle of each number is told. `empty` and `one` are programs with nothing and with one key in them, which the goals
- * are counted from.
+ * `npx tsx bench/sets [--count 1000] [--delay 0,50] [--only set,each,floor,http,terraform] [--rounds 1]`: many AIOZ stream
+ * keys as one set, beside a resource each, the engine alone, and plain HTTP with as many calls at once. One machine, one run;
+ * `--delay` is what the vendor takes for an answer, in milliseconds; of several rounds the middle of each number is told.
+ * `empty` and `one` are programs with nothing and with one key in them, which the goals are counted from.
  */
 
 /** What was measured of one contestant; a part that it does not have is missing. */
