@@ -1,4 +1,5 @@
 import { type Account, resolveAccount, type Settings } from "../../provider/calls/account";
+import type * as Seals from "../../provider/calls/seal";
 import { seal, unseal } from "../../provider/calls/seal";
 import { aioz } from "../../provider/vendors/aioz";
 
@@ -32,6 +33,15 @@ describe("an account", () => {
 describe("what is sealed", () => {
   const account = resolveAccount(aioz, undefined, settings(pair));
   const inAnotherProcess = { ...account };
+
+  it("is read by another process", () => {
+    const sealed = seal(account, { name: "news" });
+    jest.isolateModules(() => {
+      const another = jest.requireActual<typeof Seals>("../../provider/calls/seal");
+      expect(another.seal(account, 1).slice(0, 16)).not.toBe(sealed.slice(0, 16));
+      expect(another.unseal(inAnotherProcess, sealed)).toEqual({ name: "news" });
+    });
+  });
 
   it("is read by whoever holds the credentials, and by nobody else", () => {
     const sealed = seal(account, { name: "news" });
