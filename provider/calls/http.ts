@@ -24,6 +24,8 @@ const client = axios.create({
   maxRedirects: 0,
   maxContentLength: LARGEST_REPLY_BYTES,
   responseType: "text",
+  // By itself axios parses a JSON text, and writes it anew.
+  transformRequest: (body: string) => body,
   transformResponse: (body: string) => body,
   validateStatus: () => true,
 });

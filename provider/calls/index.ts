@@ -38,8 +38,16 @@ function lineTo(account: Account): Line {
   return line;
 }
 
+const apis = new WeakMap<Account, Api>();
+
 /** Opens an account. Every Api of one account shares its limiter, its pauses and its shared answers. */
 export function openApi(account: Account): Api {
+  const api = apis.get(account) ?? opened(account);
+  apis.set(account, api);
+  return api;
+}
+
+function opened(account: Account): Api {
   const line = lineTo(account);
   const { limiter, answers, clock } = line;
   const directly = (next: Next): Api =>

@@ -73,6 +73,7 @@ export async function resume(
 
 /** The process that began a create may still be waiting for the vendor, whose answer is worth a wait. */
 async function settled(api: Api, notes: Notes): Promise<Entry[]> {
+  if (notes.earlier().length === 0) return [];
   const look = (): Promise<Entry[] | undefined> => {
     const entries = notes.earlier();
     const isWaiting = entries.some(({ note }) => note.id === undefined && isAtWork(note));
