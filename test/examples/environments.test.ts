@@ -5,6 +5,7 @@ import { delimiter, join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { findEngine } from "../../scripts/engine";
 import { type Sandbox, startSandbox } from "../../sandbox";
+import { descendantsOf, end } from "../harness/kill";
 
 /**
  * The example that makes one stack for each environment of a list. `STACKS=50 npx jest test/examples/environments` is the
@@ -25,6 +26,8 @@ describe("examples/environments", () => {
   let sandbox: Sandbox;
   let folder: string;
   let engine: string;
+  /** What the killed run leaves behind. */
+  const left: number[] = [];
 
   beforeAll(async () => {
     engine = await findEngine(() => undefined);
@@ -35,6 +38,7 @@ describe("examples/environments", () => {
     symlinkSync(resolve("node_modules"), join(folder, "node_modules"), "junction");
   });
   afterAll(async () => {
+    left.forEach(end);
     await sandbox.close();
     rmSync(folder, { recursive: true, force: true });
   });
@@ -140,6 +144,7 @@ describe("examples/environments", () => {
       if (run.exitCode !== null) throw new Error(`it ended before it could be killed:\n${(await over).text}`);
       await sleep(5);
     }
+    left.push(...descendantsOf(run.pid!));
     process.kill(-run.pid!, "SIGKILL");
     await over;
     await sleep(500);

@@ -52,7 +52,8 @@ function deleteEmptyAttributes(folder: string): void {
     if (file.endsWith(".attrs") && statSync(file).size === 0) rmSync(file);
 }
 
-function descendantsOf(ancestor: number): number[] {
+/** The processes below a process; none where the machine cannot tell. */
+export function descendantsOf(ancestor: number): number[] {
   const below = (parent: number): number[] =>
     all.filter(([, ppid]) => ppid === parent).flatMap(([pid = 0]) => [pid, ...below(pid)]);
   const all = processes();
